@@ -1,0 +1,1 @@
+"""Suite in, verdict out: the conformance kit of threadwire."""

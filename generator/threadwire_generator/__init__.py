@@ -1,0 +1,1 @@
+"""Spec in, files out: the generator of threadwire."""

@@ -1,0 +1,52 @@
+"""Bytes out of events: the inverse of decoding.
+
+Lossless means the same event name and the same JSON value, members that are not declared included,
+absent kept apart from null; not the order of members nor the spelling of numbers.
+"""
+
+from __future__ import annotations
+
+from .base import EndOfStream, ErrorReport, InvalidEvent, UnknownEvent
+from .errors import EventTooLargeError
+from .events import PROTOCOL, StreamEvent
+from .values import Payload
+
+
+def data_text(event: StreamEvent | InvalidEvent) -> str:
+    """The text of an event's data, as `encode` writes it.
+
+    Raises:
+        ValueError: the data was too large to keep.
+    """
+    if isinstance(event, InvalidEvent):
+        if isinstance(event.error, EventTooLargeError):
+            raise ValueError(f"the data of {event.event!r} was too large to keep")
+        return event.data
+    if isinstance(event, (UnknownEvent, EndOfStream)):
+        return event.data
+    if isinstance(event, ErrorReport) and event.raw is not None:
+        return event.raw
+    payload: Payload = event.data
+    return payload.__pydantic_serializer__.to_json(
+        payload, by_alias=True, exclude_unset=True
+    ).decode()
+
+
+def encode(event: StreamEvent | InvalidEvent) -> bytes:
+    """One event as a block of the stream, its blank line included.
+
+    Raises:
+        ValueError: the name is empty or has a line end, the data has a CR or a lone surrogate:
+            the format has no way to say these; or the data was too large to keep.
+    """
+    name, data = event.event, data_text(event)
+    if not name or "\n" in name or "\r" in name:
+        raise ValueError(f"an event's name must be one line and not empty: {name!r}")
+    if "\r" in data:
+        raise ValueError(f"the data of {name!r} has a CR, which would end a line")
+    lines = [f"event: {name}"] if PROTOCOL.selector is None else []
+    lines += [f"data: {line}" for line in data.split("\n")]
+    try:
+        return ("\n".join(lines) + "\n\n").encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{name!r} has a lone surrogate, which UTF-8 cannot say") from error

@@ -1,0 +1,167 @@
+"""How the members of a payload are checked: strictly, and open to what is not known yet.
+
+Nothing is coerced: a string is no number, a boolean no integer.  An integer may be spelled as a
+number without a fraction (1710330641.0, 1.7e9), as JSON Schema has it.  Members that a payload does
+not declare are kept as they came.  Numbers that JSON has no word for (NaN, Infinity, 1e400) are
+refused everywhere, since they could not be written back.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Annotated, Any, Final, TypeAlias, get_args
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetPydanticSchema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+# Labels of the branches of a union in pydantic's error locations; `errors.py` takes them out again.
+KNOWN_TAGS: Final = "\0known tags"
+UNKNOWN_TAG: Final = "\0unknown tag"
+BRANCH: Final = "\0branch"
+
+KNOWN_TAG_ERROR: Final = "known_tag"
+
+
+def _checked(schema: CoreSchema) -> GetPydanticSchema:
+    """A marker for `Annotated`: type checkers see the type, pydantic checks by this schema."""
+    return GetPydanticSchema(lambda _source, _handler: schema)
+
+
+def _integral(value: float) -> int:
+    if not value.is_integer():
+        raise ValueError
+    return int(value)
+
+
+_FINITE = core_schema.float_schema(strict=True, allow_inf_nan=False)
+
+Integer: TypeAlias = Annotated[
+    int,
+    _checked(
+        core_schema.union_schema(
+            [
+                core_schema.int_schema(strict=True),
+                core_schema.no_info_after_validator_function(_integral, _FINITE),
+            ],
+            mode="left_to_right",
+            custom_error_type="integer",
+            custom_error_message="an integer",
+        )
+    ),
+]
+"""An integer, however it is spelled."""
+
+Number: TypeAlias = Annotated[
+    float,
+    _checked(
+        core_schema.union_schema(
+            [core_schema.int_schema(strict=True), _FINITE],
+            mode="left_to_right",
+            custom_error_type="number",
+            custom_error_message="a number",
+        )
+    ),
+]
+"""A number; one that is spelled as an integer stays an `int`, so that no digit is lost."""
+
+
+_Json: TypeAlias = "dict[str, _Json] | list[_Json] | str | float | None"
+
+
+def _fractions(value: _Json) -> Iterator[float]:
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, float):
+            yield item
+        elif isinstance(item, dict):
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+
+
+def _json_value(value: Any) -> Any:
+    if not all(map(math.isfinite, _fractions(value))):
+        raise PydanticCustomError("finite", "a finite number")
+    return value
+
+
+JsonValue: TypeAlias = Annotated[
+    Any,
+    _checked(core_schema.no_info_after_validator_function(_json_value, core_schema.any_schema())),
+]
+"""Any JSON value."""
+
+OPEN: Final = _checked(core_schema.str_schema(strict=True))
+"""Marks an enumeration that may grow: the known values are for readers, any string passes."""
+
+
+class Payload(BaseModel):
+    """The data of an event, or a part of it.
+
+    Members that are not declared are kept: as attributes, in `model_extra`, and when written back.
+    A member that is absent is not written; `model_fields_set` tells it from one that is null.
+    """
+
+    model_config = ConfigDict(
+        strict=True,
+        extra="allow",
+        defer_build=True,  # most programs meet few of the payloads
+        serialize_by_alias=True,
+        protected_namespaces=(),
+    )
+    __pydantic_extra__: dict[str, JsonValue]  # pyright: ignore[reportIncompatibleVariableOverride]
+
+
+class tagged:  # noqa: N801 - reads as a word in `Annotated[...]`
+    """Marks a union of payloads that are told apart by the constant in one member.
+
+    Args:
+        tag: the member.
+        open: whether the last variant of the union stands for every tag that the others have not.
+            It never stands in for a known tag whose body is wrong: that is an error of its branch.
+    """
+
+    def __init__(self, tag: str, *, open: bool = True) -> None:  # noqa: A002 - the schema's word
+        self.tag = tag
+        self.open = open
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Try the known tags first, then the variant for the others."""
+        variants = list(get_args(source)) or [source]
+        unknown = variants.pop() if self.open else None
+        choices: dict[Any, CoreSchema] = {}
+        for variant in variants:
+            for value in get_args(variant.model_fields[self.tag].annotation):
+                choices[value] = handler.generate_schema(variant)
+        known = core_schema.tagged_union_schema(choices, self.tag)
+        if unknown is None:
+            return core_schema.union_schema([(known, KNOWN_TAGS)], mode="left_to_right")
+
+        def not_known(value: Any) -> Any:
+            if getattr(value, self.tag) in choices:
+                raise PydanticCustomError(KNOWN_TAG_ERROR, "a tag that is not known")
+            return value
+
+        rest = core_schema.no_info_after_validator_function(
+            not_known, handler.generate_schema(unknown)
+        )
+        return core_schema.union_schema(
+            [(known, KNOWN_TAGS), (rest, UNKNOWN_TAG)], mode="left_to_right"
+        )
+
+
+class mixed:  # noqa: N801 - reads as a word in `Annotated[...]`
+    """Marks a union of values of different JSON types."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Try one branch after the other; at most one can fit."""
+        branches = [handler.generate_schema(branch) for branch in get_args(source)]
+        return core_schema.union_schema(
+            [(branch, BRANCH) for branch in branches], mode="left_to_right"
+        )

@@ -1,0 +1,122 @@
+"""`threadwire decode`: the events of a captured stream, one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from typing import IO, Any
+
+import click
+
+from .capture import CaptureError, read_capture
+from .reference import DEFAULT, Decoder, Package, load
+
+_CHUNK = 64 * 1024
+
+
+@click.command("decode")
+@click.argument("file", type=click.File("rb"), metavar="FILE|-")
+@click.option(
+    "--package",
+    default=DEFAULT,
+    show_default=True,
+    metavar="NAME",
+    help="Import name of the generated package that decodes.",
+)
+@click.option("--allow-truncated", is_flag=True, help="A stream that was cut off is no finding.")
+def command(file: IO[bytes], package: str, allow_truncated: bool) -> None:
+    """Print the events of a captured stream, one JSON object a line, as they arrive.
+
+    FILE holds the body of a stream, what `curl -i` printed, or lines that this command printed
+    before; - is standard input.  What cannot be read is reported on standard error, with its number
+    and its byte offset in the body, and the rest is read on.
+
+    \b
+    Exit codes: 0 the stream is whole; 1 an event is invalid, or the end is missing;
+                2 the input cannot be read.
+
+    \b
+    Example:
+        threadwire decode capture.sse
+        curl -sN … | threadwire decode - | jq .event
+    """
+    try:
+        decoding = load(package)
+    except ImportError as error:
+        raise click.UsageError(f"--package {package}: {error}") from error
+    out = sys.stdout.buffer
+    try:
+        findings = _decode(file, decoding, out, allow_truncated)
+    except (CaptureError, OSError) as error:
+        raise click.FileError(_name(file), str(error)) from error
+    raise SystemExit(1 if findings else 0)
+
+
+def _decode(file: IO[bytes], package: Package, out: IO[bytes], allow_truncated: bool) -> int:
+    """Print events to `out` and findings to standard error; how many findings there were."""
+    findings = 0
+
+    def report(text: object) -> None:
+        nonlocal findings
+        findings += 1
+        click.echo(f"{_name(file)}: {text}", err=True)
+
+    decoder = package.Decoder(require_done=not allow_truncated)
+    number = 0
+    for events in _feed(file, package, decoder, report):
+        for event in events:
+            number += 1
+            if isinstance(event, package.InvalidEvent):
+                report(f"event {number}: {event.error}")
+            else:
+                out.write(json_line(package, event))
+        out.flush()
+    if findings:
+        click.echo(f"{_name(file)}: {number} events, {findings} findings", err=True)
+    return findings
+
+
+def _feed(
+    file: IO[bytes], package: Package, decoder: Decoder, report: Callable[[object], None]
+) -> Iterator[list[Any]]:
+    for chunk in read_capture(_chunks(file)).chunks:
+        yield decoder.feed(chunk)
+        if decoder.done:
+            return
+    try:
+        yield decoder.close()
+    except package.StreamError as error:
+        report(error)
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    """What is there now, rather than a full buffer: a pipe is read as it fills."""
+    read = getattr(file, "read1", file.read)
+    while chunk := read(_CHUNK):
+        yield chunk
+
+
+def _name(file: IO[bytes]) -> str:
+    name = getattr(file, "name", "-")
+    return "-" if name in ("<stdin>", 0) else str(name)
+
+
+def json_line(package: Package, event: Any) -> bytes:
+    """An event as one line: its data as JSON if it is a payload, else the text of its data."""
+    text = package.data_text(event)
+    if not _is_object(event, text):
+        text = json.dumps(text, ensure_ascii=False)
+    return f'{{"event": {json.dumps(event.event)}, "data": {text}}}\n'.encode("utf-8", "replace")
+
+
+def _is_object(event: Any, text: str) -> bool:
+    """Whether the data goes out as JSON; that of an unknown event is text, nobody has parsed it."""
+    if isinstance(event.data, str):
+        return False
+    if getattr(event, "raw", None) is None:
+        return True
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False

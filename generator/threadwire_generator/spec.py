@@ -270,6 +270,21 @@ class StreamOrder:
     order: tuple[OrderItem, ...]
 
 
+Level: TypeAlias = Literal["must", "should", "observe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A sentence that implementations are held to; `excluded` says why no case can test it."""
+
+    id: str
+    level: Level
+    text: str
+    source: str
+    mark: Mark
+    excluded: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Spec:
     """A whole protocol."""
@@ -288,4 +303,5 @@ class Spec:
     lifecycles: tuple[LifeCycle, ...] = ()
     streams: tuple[StreamOrder, ...] = ()
     parts: Mapping[str, Part] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
     digest: str = ""  # of the YAML it was read from, for the headers of generated files

@@ -6,9 +6,10 @@ Nothing is coerced: a string is no number, a boolean no integer.  An integer may
 number without a fraction (1710330641.0, 1.7e9), as JSON Schema has it.  Members that a payload does
 not declare are kept as they came.  Numbers that JSON has no word for (NaN, Infinity, 1e400) are
 refused everywhere, since they could not be written back.
-"""
 
-from __future__ import annotations
+(Annotations are evaluated here: pydantic 2.12 looks for that of `__pydantic_extra__` in the module of
+a subclass if it is text.)
+"""
 
 import math
 from collections.abc import Iterator

@@ -11,6 +11,7 @@ unknown names, refused payloads) goes through `read_event`, where clarity comes 
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Lock
 from typing import Any, cast
 
 from pydantic import ValidationError
@@ -39,8 +40,12 @@ class _Rows(dict[bytes, "tuple[Callable[[Any], Event], Callable[[Any], Any]]"]):
         return self[name]
 
 
+_building = Lock()  # before pydantic 2.14, two threads must not build one validator
+
+
 def _validator(payload: type[Payload]) -> Callable[[Any], Any]:
-    payload.model_rebuild()  # does nothing if the validator was built before
+    with _building:
+        payload.model_rebuild()  # does nothing if it was built before
     return payload.__pydantic_validator__.validate_json
 
 

@@ -1,0 +1,1 @@
+"""What the lint rules check, by subject; `lint.py` has the table of them."""

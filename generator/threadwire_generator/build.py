@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from threadwire_generator import lint, shape
 from threadwire_generator.findings import Finding, sorted_findings
-from threadwire_generator.load import Document, as_list, load_files, read_files
+from threadwire_generator.load import Document, as_list, load_files, missing_files, read_files
 from threadwire_generator.spec import (
     AliasType,
     Anything,
@@ -66,9 +66,11 @@ def _read(
 ) -> tuple[Spec | None, list[Finding]]:
     documents, more = load_files(files, folder)
     findings = [*findings, *more]
+    if not any(Path(finding.file) in (folder, folder / "protocol.yaml") for finding in findings):
+        findings += missing_files(files, folder)  # nothing says yet why it is not there
     for document in documents:
         findings += shape.check_shape(document)
-    if findings or "protocol.yaml" not in files:
+    if findings:
         return None, sorted_findings(findings)
     spec = build(documents)
     findings = lint.lint(spec, documents)

@@ -35,6 +35,12 @@ COMMANDS: dict[str, Row] = {
     "decode": Row(
         "threadwire_conformance.decode:command", "Print a stream's events as JSON lines."
     ),
+    "lint": Row("threadwire_conformance.lint:command", "Say what is wrong with captured streams."),
+    "test": Row("threadwire_conformance.test:command", "Run the suite against a decoder."),
+    "explain": Row(
+        "threadwire_conformance.explain:command", "Tell a case, a rule, an event or a finding."
+    ),
+    "export": Row("threadwire_conformance.export:command", "Write the suite, to use elsewhere."),
 }
 
 EPILOG = """\b

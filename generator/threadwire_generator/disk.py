@@ -281,7 +281,7 @@ def _finish(out: Path, journal: Journal, on_disk: OnDisk, effects: Effects) -> N
         for path in going:
             if isinstance(on_disk.get(path), bytes) or on_disk.get(path) is Odd.LINK:
                 effects.remove(out / path)
-        _remove_emptied(out, going, journal.manifest, effects)
+        _remove_emptied(out, going, effects)
         touched = {out}
         for path, step in journal.steps.items():
             if step.staged and (workshop / "staged" / step.staged).exists():
@@ -298,10 +298,9 @@ def _finish(out: Path, journal: Journal, on_disk: OnDisk, effects: Effects) -> N
         effects.remove(workshop / "journal.json")
 
 
-def _remove_emptied(out: Path, going: Iterable[str], manifest: Manifest, effects: Effects) -> None:
+def _remove_emptied(out: Path, going: Iterable[str], effects: Effects) -> None:
     """Remove the folders that held removed files and now hold nothing, innermost first."""
-    needed = {folder for path in manifest for folder in lineage(path)[:-1]}
-    emptied = {folder for path in going for folder in lineage(path)[:-1]} - needed
+    emptied = {folder for path in going for folder in lineage(path)[:-1]}
     for folder in sorted(emptied, reverse=True):
         place = out / folder
         if place.is_dir() and not place.is_symlink() and not any(place.iterdir()):

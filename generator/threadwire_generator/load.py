@@ -84,7 +84,7 @@ def load_folder(folder: Path) -> tuple[list[Document], list[Finding]]:
     """The documents of a folder that could be read, and what is wrong with the others."""
     files, findings = read_files(folder)
     documents, more = load_files(files, folder)
-    return documents, findings + more
+    return documents, [*findings, *more]
 
 
 def read_files(folder: Path) -> tuple[dict[str, bytes], list[Finding]]:
@@ -113,12 +113,16 @@ def read_files(folder: Path) -> tuple[dict[str, bytes], list[Finding]]:
                 files[path.name] = stream.read(MAX_BYTES + 1)
         except OSError as error:
             found(path, "load/file", f"this file cannot be read: {error.strerror}", _FILE_CURE)
-    if "protocol.yaml" not in files and not any(
-        f.file.endswith("/protocol.yaml") for f in findings
-    ):
-        message = "there is no `protocol.yaml`, so this folder holds no protocol"
-        found(folder / "protocol.yaml", "load/protocol", message, _FOLDER_CURE)
     return files, findings
+
+
+def missing_files(files: Mapping[str, bytes], folder: Path) -> list[Finding]:
+    """A finding for the one file that every protocol has, where it is not there."""
+    if "protocol.yaml" in files:
+        return []
+    mark = Mark((folder / "protocol.yaml").as_posix(), 1, 1)
+    message = "there is no `protocol.yaml`, so this folder holds no protocol"
+    return [finding_at(mark, "load/protocol", message, _FOLDER_CURE)]
 
 
 _FOLDER_CURE = "name a folder that holds a `protocol.yaml` and the files of its types"

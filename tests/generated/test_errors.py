@@ -315,7 +315,7 @@ def _errors() -> list[StreamError]:
 
 
 @pytest.mark.parametrize("number", range(4))
-@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
 def test_errors_can_be_pickled(number: int, protocol: int) -> None:
     error = _errors()[number]
     twin = pickle.loads(pickle.dumps(error, protocol))

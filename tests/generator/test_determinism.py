@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import black
 import pytest
 from packages import ASSISTANTS, PIPELINE, ROOT, plan_of
 from threadwire_generator.build import build
@@ -111,7 +113,7 @@ def foreign(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("seed", ["1", "4242", "random"])
+@pytest.mark.parametrize("seed", ["4242", "random"])
 def test_the_hash_seed_has_no_influence(seed: str) -> None:
     assert digests(ASSISTANTS, ROOT, PYTHONHASHSEED=seed) == expected(ASSISTANTS)
 
@@ -135,8 +137,6 @@ def test_the_environment_has_no_influence(environment: dict[str, str], foreign: 
 
 
 def _hashed(plan: Mapping[str, bytes]) -> dict[str, str]:
-    import hashlib
-
     return {path: hashlib.sha256(content).hexdigest() for path, content in plan.items()}
 
 
@@ -188,8 +188,8 @@ def _why_not(python: str) -> str | None:
         return "not on PATH"
     done = subprocess.run([path, "-c", NEEDS], capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        return done.stderr.strip().split("\n")[-1] or "does not run"
-    import black
+        said = done.stderr.strip().split("\n")
+        return said[-1 if said[0].startswith("Traceback") else 0] or "does not run"
 
     ours, theirs = black.__version__, done.stdout.strip()
     return None if theirs == ours else f"has black {theirs}, and {ours} is pinned"

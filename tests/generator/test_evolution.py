@@ -5,6 +5,7 @@ Each change is made the way a person makes it: a few lines more in one YAML file
 
 from __future__ import annotations
 
+import functools
 import json
 import textwrap
 from collections.abc import Callable, Mapping
@@ -58,20 +59,6 @@ class Change(NamedTuple):
     before: Callable[[Any, Any], bool]  # package, event: what the old package makes of it
     after: Callable[[Any, Any], bool]
     changed: frozenset[str]
-    new: frozenset[str] = frozenset()
-
-
-def after(line: str, text: str) -> Callable[[str], str]:
-    """Puts lines below the one line that begins like this."""
-
-    def edit(yaml: str) -> str:
-        lines = yaml.split("\n")
-        (index,) = [i for i, known in enumerate(lines) if known.startswith(line)]
-        return "\n".join(
-            [*lines[: index + 1], *textwrap.dedent(text).split("\n"), *lines[index + 1 :]]
-        )
-
-    return edit
 
 
 def indented(text: str, depth: int) -> str:
@@ -102,7 +89,8 @@ def new_field(yaml: str) -> str:
     field = "    mood: {type: string, description: How the conversation goes.}\n"
     head, separator, tail = yaml.partition("\nThread:\n")
     before, properties, rest = tail.partition("  properties:\n")
-    assert separator and properties
+    assert separator
+    assert properties
     return head + separator + before + properties + field + rest
 
 
@@ -129,7 +117,8 @@ CHANGES = {
         after=lambda package, event: (
             type(event) is package.ThreadArchived and type(event.data) is package.Thread
         ),
-        changed=frozenset({f"{PACKAGE}/events.py", "docs/events.md"}) | BUNDLES,
+        changed=frozenset({f"{PACKAGE}/events.py", "docs/events.md", "docs/types/thread.md"})
+        | BUNDLES,
     ),
     "a new field": Change(
         file="thread.yaml",
@@ -137,7 +126,7 @@ CHANGES = {
         stream=block("thread.created", THREAD | {"mood": "calm"}),
         before=lambda _, event: event.data.model_extra == {"mood": "calm"},
         after=lambda _, event: event.data.mood == "calm" and not event.data.model_extra,
-        changed=frozenset({f"{PACKAGE}/models/thread.py", "docs/types.md"}) | BUNDLES,
+        changed=frozenset({f"{PACKAGE}/models/thread.py", "docs/types/thread.md"}) | BUNDLES,
     ),
     "a new value of an enum": Change(
         file="message.yaml",
@@ -149,7 +138,7 @@ CHANGES = {
         after=lambda package, event: (
             event.data.role == "choir" and "choir" in known_values(package.MessageRole)
         ),
-        changed=frozenset({f"{PACKAGE}/models/message.py", "docs/types.md"}) | BUNDLES,
+        changed=frozenset({f"{PACKAGE}/models/message.py", "docs/types/message.md"}) | BUNDLES,
     ),
     "a new variant of a union": Change(
         file="message.yaml",
@@ -163,7 +152,12 @@ CHANGES = {
             and event.data.content[0].notes == ["c", "d"]
         ),
         changed=frozenset(
-            {f"{PACKAGE}/models/message.py", f"{PACKAGE}/models/__init__.py", "docs/types.md"}
+            {
+                f"{PACKAGE}/models/message.py",
+                f"{PACKAGE}/models/__init__.py",
+                "docs/types.md",
+                "docs/types/message.md",
+            }
         )
         | BUNDLES,
     ),
@@ -196,31 +190,41 @@ def original() -> dict[str, bytes]:
     return texts(spec_of({}))
 
 
-@pytest.fixture(params=CHANGES.values(), ids=CHANGES)
-def change(request: pytest.FixtureRequest) -> Change:
-    found: Change = request.param
-    return found
+@functools.cache
+def regenerated(name: str) -> Mapping[str, bytes]:
+    """All files after one of the changes."""
+    change = CHANGES[name]
+    return texts(spec_of({change.file: change.edit}))
 
 
+def package_of(plan: Mapping[str, bytes]) -> dict[str, str]:
+    return {path: text.decode() for path, text in plan.items() if path.startswith(PACKAGE)}
+
+
+EACH = pytest.mark.parametrize("name", CHANGES)
+
+
+@EACH
 def test_the_regenerated_package_decodes_what_is_new_with_its_type(
-    change: Change, original: Mapping[str, bytes], tmp_path: Path
+    name: str, original: Mapping[str, bytes], tmp_path: Path
 ) -> None:
-    old = {path: text.decode() for path, text in original.items() if path.startswith(PACKAGE)}
-    new = python_plan(spec_of({change.file: change.edit}))
-    for plan, expected, folder in ((old, change.before, "old"), (new, change.after, "new")):
-        with imported(plan, tmp_path / folder) as package:
+    change = CHANGES[name]
+    versions = [(original, change.before, "old"), (regenerated(name), change.after, "new")]
+    for plan, expected, version in versions:
+        with imported(package_of(plan), tmp_path / version) as package:
             (event,) = package.decode(change.stream, errors="keep", require_done=False)
-            assert expected(package, event), (folder, event)
+            assert expected(package, event), (version, event)
             (again,) = package.decode(package.encode(event), require_done=False)
             assert package.data_text(again) == package.data_text(event)
 
 
+@EACH
 def test_only_the_files_change_that_the_change_is_about(
-    change: Change, original: Mapping[str, bytes]
+    name: str, original: Mapping[str, bytes]
 ) -> None:
-    changed = texts(spec_of({change.file: change.edit}))
+    changed = regenerated(name)
     assert set(changed) == set(original)
-    assert {path for path in original if changed[path] != original[path]} == change.changed
+    assert {path for path in original if changed[path] != original[path]} == CHANGES[name].changed
 
 
 def test_better_words_change_the_words_and_no_code(original: Mapping[str, bytes]) -> None:
@@ -229,7 +233,7 @@ def test_better_words_change_the_words_and_no_code(original: Mapping[str, bytes]
     )
     changed = texts(spec_of({"thread.yaml": edit}))
     different = {path for path in original if changed[path] != original[path]}
-    assert different == {f"{PACKAGE}/models/thread.py", "docs/types.md"} | BUNDLES
+    assert different == {f"{PACKAGE}/models/thread.py", "docs/types/thread.md"} | BUNDLES
     module = f"{PACKAGE}/models/thread.py"
     lines = zip(original[module].split(b"\n"), changed[module].split(b"\n"), strict=True)
     assert [(old, new) for old, new in lines if old != new] == [
@@ -241,14 +245,17 @@ def test_a_new_file_of_types_becomes_a_new_module(original: Mapping[str, bytes])
     changed = texts(
         spec_of(
             {
-                "mood.yaml": lambda _: "Mood: {description: How it goes., enum: [calm], open: true}\n",
+                "mood.yaml": lambda _: "Mood: {description: A way., enum: [calm], open: true}\n",
                 "thread.yaml": lambda yaml: new_field(yaml).replace(
                     "{type: string, description: How the", "{$ref: Mood, description: How the"
                 ),
             }
         )
     )
-    assert set(changed) - set(original) == {f"{PACKAGE}/models/mood.py"}
+    assert set(changed) - set(original) == {
+        f"{PACKAGE}/models/mood.py",
+        "docs/types/mood.md",
+    }
     different = {path for path in original if changed[path] != original[path]}
     assert (
         different
@@ -256,6 +263,7 @@ def test_a_new_file_of_types_becomes_a_new_module(original: Mapping[str, bytes])
             f"{PACKAGE}/models/thread.py",
             f"{PACKAGE}/models/__init__.py",
             "docs/types.md",
+            "docs/types/thread.md",
         }
         | BUNDLES
     )

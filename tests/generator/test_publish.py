@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from threadwire_generator import effects
 from threadwire_generator.books import BookError, read_manifest
 from threadwire_generator.disk import Outcome, inspect, publish
 from threadwire_generator.effects import Effects, PublishError, lock
@@ -400,7 +401,7 @@ def test_cut_off_twice_it_still_rolls_forward(out: Path) -> None:
     for copy in cut_offs(out, AFTER, Cut()):
         if inspect(copy, planned(AFTER)).journal is None:
             continue
-        for at in range(0, 1000, 3):
+        for at in range(0, 1000, 7):
             again = copy.parent / "again"
             shutil.copytree(copy, again)
             try:
@@ -424,22 +425,65 @@ def test_once_the_first_file_changes_the_journal_can_be_seen(out: Path) -> None:
     assert journals > 10
 
 
+def cut_offs_with_a_journal(out: Path) -> Iterator[Path]:
+    copies = 0
+    for copy in cut_offs(out, AFTER, Cut()):
+        if inspect(copy, planned(AFTER)).journal is not None:
+            copies += 1
+            yield copy
+    assert copies > 10
+
+
 def test_a_file_changed_after_the_cut_stops_the_roll_forward_and_force_overrides(
     out: Path,
 ) -> None:
-    stopped = 0
-    for copy in cut_offs(out, AFTER, Cut()):
-        if inspect(copy, planned(AFTER)).journal is None:
-            continue
-        (copy / "py/models/run.py").write_text("edited\n")
+    path = "py/models/run.py"
+    for copy in cut_offs_with_a_journal(out):
+        waited = (copy / path).read_text() == BEFORE[path]
+        (copy / path).write_text("edited\n")
+        before = tree_with_empty_folders(copy)
         outcome = publish(copy, planned(AFTER))
         assert outcome.stopped
-        assert "py/models/run.py" in (*outcome.disturbed, *outcome.changes.edited)
-        assert (copy / "py/models/run.py").read_text() == "edited\n"
-        stopped += 1
+        if waited:
+            assert outcome.disturbed == (path,)
+            assert tree_with_empty_folders(copy) == before
+        else:
+            assert outcome.changes.edited == (path,)
+            assert tree(copy) == AFTER | FOREIGN | {path: "edited\n"}
         assert not publish(copy, planned(AFTER), force=True).stopped
         assert tree(copy) == AFTER | FOREIGN
-    assert stopped > 10
+
+
+def test_a_file_that_somebody_made_as_planned_after_the_cut_is_no_matter(out: Path) -> None:
+    for copy in cut_offs_with_a_journal(out):
+        (copy / "py/models/run.py").write_text(AFTER["py/models/run.py"])
+        assert not publish(copy, planned(AFTER)).stopped
+        assert_in_step(copy, AFTER)
+
+
+def test_a_link_that_somebody_made_after_the_cut_is_not_followed(out: Path, outside: Path) -> None:
+    refused = 0
+    for copy in cut_offs_with_a_journal(out):
+        shutil.rmtree(copy / "py" / "models")
+        (copy / "py" / "models").symlink_to(outside, target_is_directory=True)
+        try:
+            assert publish(copy, planned(AFTER)).stopped
+        except PublishError:
+            refused += 1
+        assert tree(outside) == {"run.py": "run 1\n", "gone.md": "gone\n"}
+    assert refused > 5
+
+
+def test_what_was_staged_is_not_published_if_it_was_changed(out: Path) -> None:
+    for copy in cut_offs_with_a_journal(out):
+        staged = [p for p in (copy / WORKSHOP).glob("staged/*") if p.name != "manifest"]
+        for path in staged:
+            path.write_bytes(b"other\n")
+        if staged:
+            before = tree_with_empty_folders(copy)
+            with pytest.raises(PublishError, match="remove the folder"):
+                publish(copy, planned(AFTER))
+            assert tree_with_empty_folders(copy) == before
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EIO])
@@ -519,6 +563,28 @@ def test_while_one_publishes_another_is_refused(out: Path) -> None:
             publish(out, planned(AFTER))
         assert tree(out) == BEFORE | FOREIGN
     assert not publish(out, planned(AFTER)).stopped
+
+
+def test_a_lock_that_was_cleared_away_while_it_was_taken_is_taken_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = effects._take
+    taken: list[int] = []
+
+    def take_late(handle: int) -> bool:
+        if not taken:  # the one before clears up between our opening the file and locking it
+            (tmp_path / WORKSHOP / "lock").unlink()
+        taken.append(handle)
+        return take(handle)
+
+    monkeypatch.setattr(effects, "_take", take_late)
+    with (
+        lock(tmp_path / WORKSHOP, Effects()),
+        pytest.raises(PublishError, match="another"),
+        lock(tmp_path / WORKSHOP, Effects()),
+    ):
+        pytest.fail("both hold the lock")
+    assert len(taken) == 3
 
 
 def test_a_lock_file_that_a_crash_left_does_not_lock(out: Path) -> None:

@@ -28,7 +28,7 @@ from .values import Payload
 MAX_EVENT_BYTES = 16 * 1024 * 1024
 """How large a block may be, unless told otherwise."""
 
-_NO_NAME = "message"  # what the standard calls an event without a name
+NO_NAME = "message"  # what the standard calls an event without a name
 
 
 class _Rows(dict[bytes, "tuple[Callable[[Any], Event], Callable[[Any], Any]]"]):
@@ -131,7 +131,7 @@ class Decoder:
         rest = self._framer.rest()
         if rest is not None:
             name, data = rest if PROTOCOL.selector is None else _selected(rest)
-            if _is_end(_text(name) or _NO_NAME, _text(data or b"")):
+            if _is_end(_text(name) or NO_NAME, _text(data or b"")):
                 return [self._read(name, data, self._framer.offset(0))]
         cut_off = PROTOCOL.end_event is not None or self._framer.cut_off
         if cut_off and self._require_done and not self._failed:
@@ -145,7 +145,7 @@ class Decoder:
 
     def _read(self, name: bytes, data: bytes | None, offset: int) -> StreamEvent | InvalidEvent:
         """The event of a block that the loop in `feed` could not make one of."""
-        event_name = _text(name) or _NO_NAME
+        event_name = _text(name) or NO_NAME
         text = _text(data or b"")
         if data is None and not _is_end(event_name, text):
             error = EventTooLargeError(event_name, self._max, offset=offset)
@@ -193,22 +193,28 @@ def decode_event(name: str | None, data: str | bytes) -> StreamEvent:
     block: Block = (name or "").encode("utf-8", "surrogatepass"), encoded
     if PROTOCOL.selector is not None:
         block = _selected(block)
-    return read_event(_text(block[0]) or _NO_NAME, _text(encoded))
+    return read_event(_text(block[0]) or NO_NAME, _text(encoded))
 
 
 def _is_end(name: str, data: str) -> bool:
     """Whether this is the end, under its name or, without a name, by its data."""
     if PROTOCOL.end_event is None:
         return False
-    return name == PROTOCOL.end_event or (name == _NO_NAME and data == PROTOCOL.end_data)
+    return name == PROTOCOL.end_event or (name == NO_NAME and data == PROTOCOL.end_data)
+
+
+def name_in(data: str | bytes) -> str | None:
+    """The name of an event that stands in its data, if that is where this protocol has it."""
+    if PROTOCOL.selector is None:
+        return None
+    name = _members(_json(data)).get(PROTOCOL.selector)
+    return name if isinstance(name, str) else None
 
 
 def _selected(block: Block) -> Block:
     """The block under the name that stands in its data, or under its own if none does."""
-    name, data = block
-    members = _members(_json(data or b""))
-    selected = members.get(PROTOCOL.selector or "")
-    return (selected.encode(), data) if isinstance(selected, str) else (name, data)
+    name = name_in(block[1] or b"")
+    return block if name is None else (name.encode(), block[1])
 
 
 def _error_payload(payload: type[Payload], text: str) -> Payload:
@@ -216,17 +222,21 @@ def _error_payload(payload: type[Payload], text: str) -> Payload:
     value = _json(text)
     if value is None:
         value = text
-    wrapped = _members(value).get(PROTOCOL.error_member or "")
+    wrapped = _members(value).get(cast(str, PROTOCOL.error_member))  # None is no member's name
     if isinstance(wrapped, (dict, str)):
         value = cast(Any, wrapped)
     if isinstance(value, str):
-        value = {PROTOCOL.error_text or "": value} if value else {}
+        value = {cast(str, PROTOCOL.error_text): value} if value else {}
     members = _members(value)
-    try:
-        return payload.model_validate(members)
-    except ValidationError as error:
-        wrong = {line["loc"][0] for line in error.errors(include_url=False)}
-    return payload.model_validate({k: v for k, v in members.items() if k not in wrong})
+    for _ in range(2):
+        try:
+            return payload.model_validate(members)
+        except ValidationError as error:
+            wrong = {line["loc"][0] for line in error.errors(include_url=False)}
+        members = {name: value for name, value in members.items() if name not in wrong}
+    return payload.model_construct(
+        **members
+    )  # it lacks what it should have, and is told all the same
 
 
 def _json(text: str | bytes) -> Any:

@@ -9,6 +9,7 @@ absent kept apart from null; not the order of members nor the spelling of number
 from __future__ import annotations
 
 from .base import EndOfStream, ErrorReport, InvalidEvent, UnknownEvent
+from .decoder import NO_NAME, name_in
 from .errors import EventTooLargeError
 from .events import PROTOCOL, StreamEvent
 from .values import Payload
@@ -46,7 +47,8 @@ def encode(event: StreamEvent | InvalidEvent) -> bytes:
         raise ValueError(f"an event's name must be one line and not empty: {name!r}")
     if "\r" in data:
         raise ValueError(f"the data of {name!r} has a CR, which would end a line")
-    lines = [f"event: {name}"] if PROTOCOL.selector is None else []
+    given = name_in(data) or NO_NAME
+    lines = [] if PROTOCOL.selector is not None and name == given else [f"event: {name}"]
     lines += [f"data: {line}" for line in data.split("\n")]
     try:
         return ("\n".join(lines) + "\n\n").encode()

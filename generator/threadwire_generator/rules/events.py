@@ -123,10 +123,14 @@ def selector_value_wrong(view: View) -> Iterator[Problem]:
 
 
 def _selected(view: View) -> Iterator[tuple[str, ObjectType, Mark]]:
-    """The events that a member of their data names, with their payload types."""
+    """The events that a member of their data names, with their payload types.
+
+    Not the error event: whatever its data lacks, it is read.
+    """
+    error = view.spec.error.event if view.spec.error else None
     for event in view.spec.events if view.spec.selector is not None else ():
         payload = view.object_type(event.payload)
-        if payload is not None:
+        if payload is not None and event.name != error:
             yield event.name, payload, view.protocol.mark(("events", event.name, "payload"))
 
 

@@ -129,7 +129,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _MODULE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _PROTOCOL = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*", re.ASCII)
 
-_CLASS_CURE = "name it in letters and digits, each word with a capital, as in `RunStep`"
+_CLASS_CURE = "name it in letters and digits, each word with a capital, as in `SearchResult`"
 
 
 def bad_type_name(view: View) -> Iterator[Problem]:

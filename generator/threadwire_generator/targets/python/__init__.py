@@ -8,7 +8,7 @@ that does not depend on a spec is copied from `runtime/`, where it is an ordinar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +19,7 @@ import jinja2
 from black.mode import TargetVersion
 
 from ...spec import Event, Field, NamedType, ObjectType, Spec, UnionType
-from .expressions import Expressions, docstring, literal
+from .expressions import Expressions, docstring, identifier, literal, looping_types, sorted_names
 from .modules import Module, modules_of
 
 _HERE = Path(__file__).parent
@@ -37,8 +37,8 @@ def plan(spec: Spec) -> dict[str, str]:
         for name, text in sorted(_runtime().items())
     }
     files[f"{root}/py.typed"] = ""
-    modules = modules_of(spec)
-    expressions = Expressions(spec)
+    looping = looping_types(spec)
+    modules = modules_of(spec, looping)
     shared: dict[str, Any] = {"spec": spec, "header": header, "modules": modules}
     templates = _templates()
 
@@ -46,12 +46,13 @@ def plan(spec: Spec) -> dict[str, str]:
         return _format(templates.get_template(template).render(shared | context))
 
     for module in modules:
+        expressions = Expressions(looping)
         types = [_type_view(module.types[name], expressions) for name in module.order]
         text = render(
             "module.py.jinja",
             module=module,
             types=types,
-            imports=_imports(module, "\n".join(view.source for view in types)),
+            imports=_imports(module, expressions.used, types),
         )
         files[f"{root}/models/{module.name}.py"] = text
     files[f"{root}/models/__init__.py"] = render("models.py.jinja")
@@ -87,8 +88,13 @@ def _templates() -> jinja2.Environment:
         keep_trailing_newline=True,
         autoescape=False,  # what is written is Python; `literal` and `docstring` do the quoting
     )
-    environment.filters["literal"] = literal
-    environment.filters["docstring"] = docstring
+    filters: dict[str, Any] = {
+        "docstring": docstring,
+        "identifier": identifier,
+        "literal": literal,
+        "sorted_names": sorted_names,
+    }
+    environment.filters.update(filters)
     return environment
 
 
@@ -110,7 +116,6 @@ class TypeView:
     fields: tuple[FieldView, ...] = ()
     unknown: str = ""
     tag: str = ""
-    source: str = ""  # every expression in it, to know what to import
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +142,14 @@ class EventView:
 def _type_view(named: NamedType, expressions: Expressions) -> TypeView:
     if isinstance(named, ObjectType):
         fields = tuple(_field_view(field, expressions) for field in named.fields)
-        source = " ".join(f"{field.annotation} {field.default}" for field in fields)
-        return TypeView("object", named.name, named.description, fields=fields, source=source)
+        return TypeView("object", named.name, named.description, fields=fields)
     expression = expressions.of_type(named)
     if isinstance(named, UnionType) and named.open:
         unknown = unknown_variant(named)
         return TypeView(
-            "union", named.name, named.description, expression, (), unknown, named.tag, expression
+            "union", named.name, named.description, expression, unknown=unknown, tag=named.tag
         )
-    return TypeView("alias", named.name, named.description, expression, source=expression)
+    return TypeView("alias", named.name, named.description, expression)
 
 
 def unknown_variant(union: UnionType) -> str:
@@ -168,16 +172,19 @@ def _field_view(field: Field, expressions: Expressions) -> FieldView:
     )
 
 
-def _imports(module: Module, source: str) -> str:
-    """The import lines of a module, in groups: what its expressions name, and nothing else."""
-    used = set(_words(source))
-    used |= {word for word in ("Payload",) if module.has_classes}
-    used |= {word for word in ("TypeAlias",) if module.has_aliases}
+def _imports(module: Module, used: Set[str], types: Iterable[TypeView]) -> str:
+    """The import lines of a module, in groups: what it uses, and nothing else."""
+    needs = {
+        "TypeAlias": module.has_aliases,
+        "Payload": module.has_classes,
+        "Field": any("Field(" in field.default for view in types for field in view.fields),
+    }
+    names = used | {name for name, needed in needs.items() if needed}
     groups = [
-        [_import("typing", {"Annotated", "Literal", "TypeAlias"} & used)],
-        [_import("pydantic", {"Field"} & used)],
+        [_import("typing", {"Annotated", "Literal", "TypeAlias"} & names)],
+        [_import("pydantic", {"Field"} & names)],
         [
-            _import("..values", _VALUES & used),
+            _import("..values", _VALUES & names),
             *(_import(f".{other}", names) for other, names in sorted(module.imports.items())),
         ],
     ]
@@ -189,23 +196,7 @@ _VALUES = frozenset({"OPEN", "Integer", "JsonValue", "Number", "Payload", "mixed
 
 
 def _import(module: str, names: Set[str]) -> str:
-    """An import line, sorted as linters want it: constants, classes, functions."""
-    if not names:
-        return ""
-    ordered = sorted(names, key=lambda name: (name.islower(), not name.isupper(), name))
-    return f"from {module} import {', '.join(ordered)}"
-
-
-def _words(source: str) -> Iterator[str]:
-    word = ""
-    for character in source:
-        if character.isalnum() or character == "_":
-            word += character
-        elif word:
-            yield word
-            word = ""
-    if word:
-        yield word
+    return f"from {module} import {', '.join(sorted_names(names))}" if names else ""
 
 
 def _event_views(spec: Spec) -> list[EventView]:

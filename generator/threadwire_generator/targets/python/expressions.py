@@ -7,7 +7,10 @@ can end its quotes and become code.
 from __future__ import annotations
 
 import json
+import keyword
+import re
 import textwrap
+from collections.abc import Iterable
 
 from ...spec import (
     AliasType,
@@ -55,64 +58,96 @@ def docstring(text: str, width: int = 92) -> str:
     return f'"""{escaped}{closing}'
 
 
-class Expressions:
-    """Renders shapes as annotations.
+def sorted_names(names: Iterable[str]) -> list[str]:
+    """Names in the order of linters: constants, classes, others; numbers within them by value."""
 
-    A reference to a type that is still being defined (a loop) is quoted; those that need it are
-    found once for a spec.
+    def key(name: str) -> tuple[int, list[tuple[int, str]]]:
+        rank = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+        parts = re.findall(r"(\d+)|(\D+)", name)
+        return rank, [(int(digits or -1), text) for digits, text in parts]
+
+    return sorted(names, key=key)
+
+
+def identifier(name: str) -> str:
+    """A name that stands in code as it is.
+
+    Raises:
+        ValueError: it is none; lint refuses such a spec before it comes here.
+    """
+    if not name.isidentifier() or keyword.iskeyword(name):
+        raise ValueError(f"{name!r} is no name for Python code")
+    return name
+
+
+class Expressions:
+    """Renders the shapes of one module as annotations, and notes what these need to be imported.
+
+    Args:
+        looping: the types that can be reached from themselves; references to them are quoted, since
+            they may be defined further down.
+
+    Attributes:
+        used: names of `typing` and of the package's `values` that the annotations have needed.
     """
 
-    def __init__(self, spec: Spec) -> None:
-        self._spec = spec
-        self._looping = _looping_objects(spec)
+    def __init__(self, looping: set[str]) -> None:
+        self._looping = looping
+        self.used: set[str] = set()
+
+    def _use(self, name: str) -> str:
+        self.used.add(name)
+        return name
 
     def of_field(self, field: Field) -> str:
         """The annotation of a field: what is not required may be null as well as absent."""
         annotation = self.of_shape(field.shape)
         if (field.nullable or not field.required) and not isinstance(field.shape, Anything):
             annotation += " | None"
-        return literal(annotation) if self._names(field.shape) & self._looping else annotation
+        return (
+            literal(annotation)
+            if self._looping.intersection(_references(field.shape))
+            else annotation
+        )
 
     def of_type(self, named: NamedType) -> str:
         """The right-hand side of the alias for a type that is no class."""
         match named:
             case EnumType(values=values, open=open_):
-                known = f"Literal[{', '.join(map(literal, values))}]"
-                return f"Annotated[{known} | str, OPEN]" if open_ else known
-            case UnionType(variants=variants, tag=tag, open=True, name=name):
-                members = " | ".join([*variants, f"Unknown{name}"])
-                return f"Annotated[{members}, tagged({literal(tag)})]"
-            case UnionType(variants=variants, tag=tag):
-                members = " | ".join(variants)
-                return f"Annotated[{members}, tagged({literal(tag)}, open=False)]"
+                known = f"{self._use('Literal')}[{', '.join(map(literal, values))}]"
+                return self._annotated([known, "str"], self._use("OPEN")) if open_ else known
+            case UnionType(variants=variants, tag=tag, open=open_, name=name):
+                unknown = [f"Unknown{name}"] if open_ else []
+                marker = f"{self._use('tagged')}({literal(tag)}{'' if open_ else ', open=False'})"
+                return self._annotated([*map(identifier, variants), *unknown], marker)
             case MixedType(members=shapes):
-                branches = " | ".join(map(self.of_shape, shapes))
-                return f"Annotated[{branches}, mixed()]"
+                return self._annotated(map(self.of_shape, shapes), f"{self._use('mixed')}()")
             case AliasType(shape=shape):
                 return self.of_shape(shape)
             case ObjectType():
                 raise TypeError(f"{named.name} is a class")
 
+    def _annotated(self, branches: Iterable[str], marker: str) -> str:
+        return f"{self._use('Annotated')}[{' | '.join(branches)}, {marker}]"
+
     def of_shape(self, shape: Shape) -> str:
         """A shape as a type."""
         match shape:
             case Scalar(types=(single,)):
-                return _SCALARS[single]
+                return self._use(_SCALARS[single])
             case Scalar(types=types):
-                return f"Annotated[{' | '.join(_SCALARS[name] for name in types)}, mixed()]"
+                branches = [self._use(_SCALARS[name]) for name in types]
+                return self._annotated(branches, f"{self._use('mixed')}()")
             case Const(value=value):
-                return f"Literal[{literal(value)}]"
+                return f"{self._use('Literal')}[{literal(value)}]"
             case Ref(name=name):
-                return name
+                return identifier(name)
             case ListOf(items=items):
                 return f"list[{self.of_shape(items)}]"
             case MapOf(values=values):
                 return f"dict[str, {self.of_shape(values)}]"
             case Anything():
-                return "JsonValue"
-
-    def _names(self, shape: Shape) -> set[str]:
-        return set(_references(shape))
+                return self._use("JsonValue")
 
 
 def _references(shape: Shape) -> list[str]:
@@ -140,7 +175,7 @@ def references(named: NamedType) -> list[str]:
             return []
 
 
-def _looping_objects(spec: Spec) -> set[str]:
+def looping_types(spec: Spec) -> set[str]:
     """The types that can be reached from themselves."""
     graph = {name: set(references(named)) for name, named in spec.types.items()}
     looping: set[str] = set()

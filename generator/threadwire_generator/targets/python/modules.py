@@ -7,10 +7,11 @@ where it stands in the YAML; only in a loop of types a class may come before one
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 from ...spec import NamedType, ObjectType, Spec, UnionType
-from .expressions import references
+from .expressions import references, sorted_names
 
 
 @dataclass(slots=True)
@@ -43,11 +44,16 @@ class Module:
             for named in self.types.values()
             if isinstance(named, UnionType) and named.open
         ]
-        return sorted([*self.types, *unknown])
+        return sorted_names([*self.types, *unknown])
 
 
-def modules_of(spec: Spec) -> list[Module]:
-    """The modules, sorted by name."""
+def modules_of(spec: Spec, looping: Set[str]) -> list[Module]:
+    """The modules, sorted by name.
+
+    Args:
+        spec: the protocol.
+        looping: the types that can be reached from themselves.
+    """
     modules: dict[str, Module] = {}
     home: dict[str, Module] = {}
     for name, named in spec.types.items():
@@ -56,7 +62,7 @@ def modules_of(spec: Spec) -> list[Module]:
         module.types[name] = named
         home[name] = module
     for module in modules.values():
-        module.order = _order(module)
+        module.order = _order(module, looping)
         for named in module.types.values():
             for name in references(named):
                 if home[name] is not module:
@@ -64,23 +70,26 @@ def modules_of(spec: Spec) -> list[Module]:
     return [modules[name] for name in sorted(modules)]
 
 
-def _order(module: Module) -> list[str]:
-    """Depth first: what a type names, then the type.
+def _order(module: Module, looping: Set[str]) -> list[str]:
+    """Depth first: what a type needs to be defined, then the type.
 
-    Classes are begun before aliases: in a loop, an alias has to find its classes defined, while a
-    class can name what is not there yet in quotes.
+    A class does not need those of its types that loop, for it names them in quotes.
     """
+
+    def needs(name: str) -> list[str]:
+        named = module.types[name]
+        quoted = looping if isinstance(named, ObjectType) else frozenset[str]()
+        return [
+            other for other in references(named) if other in module.types and other not in quoted
+        ]
+
     placed: dict[str, None] = {}
-    open_: set[str] = set()
-
-    def place(name: str) -> None:
-        if name in placed or name in open_ or name not in module.types:
-            return
-        open_.add(name)
-        for other in references(module.types[name]):
-            place(other)
-        placed[name] = None
-
-    for name in module.types:
-        place(name)
+    for first in module.types:
+        pending = [first]
+        while pending:
+            waiting = [other for other in needs(pending[-1]) if other not in placed]
+            if waiting:
+                pending.append(waiting[0])
+            else:
+                placed.setdefault(pending.pop())
     return list(placed)

@@ -5,8 +5,8 @@ number without a fraction (1710330641.0, 1.7e9), as JSON Schema has it.  Members
 not declare are kept as they came.  Numbers that JSON has no word for (NaN, Infinity, 1e400) are
 refused everywhere, since they could not be written back.
 
-(Annotations are evaluated here: pydantic 2.12 looks for that of `__pydantic_extra__` in the module of
-a subclass if it is text.)
+(Annotations are evaluated here: pydantic 2.12 looks for that of `__pydantic_extra__` in the module
+of a subclass if it is text.)
 """
 
 import math
@@ -131,27 +131,31 @@ class tagged:  # noqa: N801 - reads as a word in `Annotated[...]`
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Try the known tags first, then the variant for the others."""
+        """Try the known tags first, then what stands for the others: in a closed union, nothing."""
         variants = list(get_args(source)) or [source]
         unknown = variants.pop() if self.open else None
         choices: dict[Any, CoreSchema] = {}
         for variant in variants:
             for value in get_args(variant.model_fields[self.tag].annotation):
                 choices[value] = handler.generate_schema(variant)
-        known = core_schema.tagged_union_schema(choices, self.tag)
         if unknown is None:
-            return core_schema.union_schema([(known, KNOWN_TAGS)], mode="left_to_right")
+            tags = core_schema.literal_schema(list(choices))
+            member = core_schema.typed_dict_field(tags, required=True)
+            others: CoreSchema = core_schema.typed_dict_schema({self.tag: member})
+        else:
+            others = handler.generate_schema(unknown)
 
         def not_known(value: Any) -> Any:
-            if getattr(value, self.tag) in choices:
+            if unknown is None or getattr(value, self.tag) in choices:
                 raise PydanticCustomError(KNOWN_TAG_ERROR, "a tag that is not known")
             return value
 
-        rest = core_schema.no_info_after_validator_function(
-            not_known, handler.generate_schema(unknown)
-        )
         return core_schema.union_schema(
-            [(known, KNOWN_TAGS), (rest, UNKNOWN_TAG)], mode="left_to_right"
+            [
+                (core_schema.tagged_union_schema(choices, self.tag), KNOWN_TAGS),
+                (core_schema.no_info_after_validator_function(not_known, others), UNKNOWN_TAG),
+            ],
+            mode="left_to_right",
         )
 
 

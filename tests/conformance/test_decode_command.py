@@ -1,0 +1,131 @@
+"""`threadwire decode`: what is printed, what is reported, and with which exit code it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from threadwire_conformance.capture import CaptureError, read_capture
+
+PAYLOAD = b'{"id":"msg_1","object":"thread.message.delta","delta":{}}'
+DELTA = b"event: thread.message.delta\ndata: " + PAYLOAD + b"\n\n"
+DONE = b"event: done\ndata: [DONE]\n\n"
+NEW = b'event: thread.paused\ndata: {"a": 1}\n\n'
+
+
+def decode(*args: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "threadwire_generator.cli", "decode", *args]
+    return subprocess.run(command, input=stdin, capture_output=True, check=False, timeout=60)
+
+
+def rows(output: bytes) -> list[tuple[str, object]]:
+    return [(row["event"], row["data"]) for row in map(json.loads, output.splitlines())]
+
+
+def test_a_whole_stream_is_one_object_a_line_and_exit_code_zero() -> None:
+    result = decode("-", stdin=DELTA + NEW + DONE)
+    assert rows(result.stdout) == [
+        ("thread.message.delta", {"id": "msg_1", "object": "thread.message.delta", "delta": {}}),
+        ("thread.paused", '{"a": 1}'),
+        ("done", "[DONE]"),
+    ]
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
+def test_an_invalid_event_is_reported_with_number_offset_and_path_and_the_rest_is_read() -> None:
+    bad = b'event: thread.message.delta\ndata: {"id":"SECRET","object":"thread.message.delta"}\n\n'
+    result = decode("-", stdin=DELTA + bad + DONE)
+    assert [name for name, _ in rows(result.stdout)] == ["thread.message.delta", "done"]
+    assert result.returncode == 1
+    report = result.stderr.decode()
+    assert f"-: event 2: thread.message.delta at byte {len(DELTA)}: $.delta: expected" in report
+    assert "SECRET" not in report
+
+
+def test_a_stream_that_was_cut_off_is_a_finding_unless_it_may_be() -> None:
+    result = decode("-", stdin=DELTA)
+    assert (len(rows(result.stdout)), result.returncode) == (1, 1)
+    assert f"ended at byte {len(DELTA)} before 'done'" in result.stderr.decode()
+    assert decode("-", "--allow-truncated", stdin=DELTA).returncode == 0
+
+
+def test_an_error_of_plain_text_is_text_and_an_error_object_is_an_object() -> None:
+    stream = b'event: error\ndata: went wrong\n\nevent: error\ndata: {"error":{"message":"m"}}\n\n'
+    result = decode("-", stdin=stream)
+    assert rows(result.stdout) == [("error", "went wrong"), ("error", {"error": {"message": "m"}})]
+    assert result.returncode == 0
+
+
+def test_what_it_printed_it_reads_again(tmp_path: Path) -> None:
+    first = decode("-", stdin=DELTA + NEW + DONE).stdout
+    (tmp_path / "capture.jsonl").write_bytes(first)
+    assert decode(str(tmp_path / "capture.jsonl")).stdout == first
+
+
+def test_events_are_printed_as_they_arrive() -> None:
+    command = [sys.executable, "-m", "threadwire_generator.cli", "decode", "-"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=dict(os.environ)) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(DELTA)
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["event"] == "thread.message.delta"
+        process.stdin.write(DONE)
+        process.stdin.close()
+        assert json.loads(process.stdout.readline())["event"] == "done"
+        assert process.wait(30) == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["no-such-file"], "No such file"),
+        ([], "Missing argument"),
+        (["-", "--package", "json"], "no generated package"),
+        (["-", "--package", "no_such_package"], "no_such_package"),
+    ],
+)
+def test_unusable_input_is_exit_code_two_and_no_traceback(args: list[str], words: str) -> None:
+    result = decode(*args)
+    assert result.returncode == 2
+    assert words in result.stderr.decode()
+    assert b"Traceback" not in result.stderr
+
+
+def test_the_head_of_a_http_response_is_taken_off_however_it_is_cut() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Id: a:b\r\n\r\n"
+    body = DELTA + DONE
+    for size in (1, 7, 1000):
+        whole = head + body
+        capture = read_capture(whole[at : at + size] for at in range(0, len(whole), size))
+        assert (capture.form, capture.status) == ("http", 200)
+        assert capture.headers == {"content-type": "text/event-stream", "x-id": "a:b"}
+        assert b"".join(capture.chunks) == body
+
+
+def test_of_several_responses_the_last_counts() -> None:
+    capture = read_capture([b"HTTP/1.1 100 Continue\r\n\r\nHTTP/2 429 \r\na: b\r\n\r\n", b"{}"])
+    assert (capture.status, capture.headers, b"".join(capture.chunks)) == (429, {"a": "b"}, b"{}")
+
+
+def test_headers_that_do_not_end_are_an_error() -> None:
+    with pytest.raises(CaptureError, match="do not end"):
+        read_capture([b"HTTP/1.1 200 OK\r\nA: b\r\n"])
+
+
+def test_a_line_that_is_no_event_is_named_by_its_number() -> None:
+    capture = read_capture([b'{"event": "done", "data": "[DONE]"}\n{"evnt": 1}\n'])
+    with pytest.raises(CaptureError, match="line 2"):
+        list(capture.chunks)
+
+
+def test_json_lines_become_frames() -> None:
+    capture = read_capture(
+        [b'{"event": "a", "data": {"x": 1}}\n', b'{"event": "b", "data": "t\\nu"}']
+    )
+    assert b"".join(capture.chunks) == b'event: a\ndata: {"x": 1}\n\nevent: b\ndata: t\ndata: u\n\n'

@@ -49,15 +49,19 @@ def plan_all(spec: Spec, names: Iterable[str] | None = None) -> dict[str, Output
     return merge(plans)
 
 
-def merge(plans: Mapping[str, Mapping[str, str]]) -> dict[str, Output]:
-    """Make one plan of the plans of several targets, by target; raises `PlanError`."""
+def merge(plans: Mapping[str, Mapping[str, str | bytes]]) -> dict[str, Output]:
+    """Make one plan of the plans of several targets, by target; raises `PlanError`.
+
+    Bytes are written as they are: a file that is about line ends cannot keep to ours.
+    """
     merged: dict[str, Output] = {}
     for target, files in plans.items():
         for path, text in files.items():
             if path in merged:
                 raise PlanError(path, f"both {merged[path].target} and {target} want this file")
             check_path(path)
-            merged[path] = Output(target, encode_text(path, text))
+            content = text if isinstance(text, bytes) else encode_text(path, text)
+            merged[path] = Output(target, content)
     _check_together(merged)
     return dict(sorted(merged.items()))
 

@@ -5,7 +5,8 @@ each file that it wants, a POSIX path below the out folder and the text: lines e
 one too.  It reads the spec and its own templates, and nothing else: no clock, no environment, no
 other target, so that the same spec gives the same bytes everywhere.
 
-To add one, add the folder and its line in `TABLE`.
+To add one, add the folder and its line in `TABLE`.  The target `SUITE` is another matter: it reads
+the cases that people wrote, and its files go into a folder of their own.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ TABLE: dict[str, str] = {
     "jsonschema": "threadwire_generator.targets.jsonschema:plan",
     "docs": "threadwire_generator.targets.docs:plan",
 }
+SUITE = "suite"
 
 
 def load(name: str) -> PlanFunction:

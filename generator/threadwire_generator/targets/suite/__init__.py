@@ -1,7 +1,7 @@
 """The target `suite`: the conformance suite of a protocol.
 
-`suite.json` holds all cases: those that people wrote, those that follow from the spec (`derive`) and
-whole runs (`runs`).  What a derived case expects comes from a plain reading of the standards
+`suite.json` holds all cases: those that people wrote, those that follow from the spec (`derive`),
+and whole runs (`runs`).  What a derived case expects comes from a plain reading of the standards
 (`reading`), never from a decoder.  Beside it lie the JSON Schema of that file, the streams as
 transcripts, the frozen lists of earlier revisions, what the cases cover, and how to write a runner.
 """

@@ -195,8 +195,8 @@ def as_markdown(title: str, found: Coverage) -> str:
     lines = [
         f"# What the suite covers: {title}",
         "",
-        "An item is covered by a case of the level *must* that has it; a rule by any case. The whole",
-        "list, with every case, is in `coverage.json`.",
+        "An item is covered by a case of the level *must* that has it; a rule by any case. The",
+        "whole list, with every case, is in `coverage.json`.",
         "",
         "| | items | covered | excluded | uncovered |",
         "| --- | ---: | ---: | ---: | ---: |",

@@ -8,7 +8,7 @@ event, and as a variant once a union, at the first place where it occurs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -29,11 +29,11 @@ from threadwire_generator.spec import (
     Shape,
     UnionType,
 )
-from threadwire_generator.targets.suite.samples import LABEL, Members, Samples
+from threadwire_generator.targets.suite.samples import DEEPEST, LABEL, Members, Samples
 
 Put: TypeAlias = Callable[[Json], Json]
 
-_JSON_TYPES = {
+_JSON_TYPES: Mapping[type, str] = {
     Const: "string",
     EnumType: "string",
     ListOf: "array",
@@ -133,6 +133,9 @@ class Walk:
         seen: set[tuple[str, str | None]] = {(self.root.name, None)}
         self.places.append(Place("", self.root, lambda value: value))
         for place in self.places:  # grows while it is walked
+            if place.path.count(".") > DEEPEST:
+                self.slots[place.path] = []
+                continue
             slots = [slot for field in place.type.fields for slot in self._slots_of(place, field)]
             self.slots[place.path] = slots
             for slot in slots:
@@ -204,7 +207,11 @@ def json_type(shape: Shape | NamedType) -> str:
 def escaped(name: str) -> str:
     """A foreign name as part of an id: `/` as `~`, other odd characters by their numbers."""
     return "".join(
-        char if char.isascii() and (char.isalnum() or char in "_-.+") else _ODD.get(char, _coded(char))
+        (
+            char
+            if char.isascii() and (char.isalnum() or char in "_-.+")
+            else _ODD.get(char, _coded(char))
+        )
         for char in name
     )
 

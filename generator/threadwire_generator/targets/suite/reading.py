@@ -27,7 +27,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from threadwire_generator.cases import End, Expected, Outcome
-from threadwire_generator.load import Json
+from threadwire_generator.load import Json, as_list
 from threadwire_generator.spec import Spec
 from threadwire_generator.targets.jsonschema.bundle import bundle
 from threadwire_generator.targets.jsonschema.profiles import WIRE
@@ -35,6 +35,7 @@ from threadwire_generator.targets.jsonschema.profiles import WIRE
 MAX_BLOCK = 16 * 1024 * 1024  # bytes of the lines of a block, comments and line ends left out
 MAX_DEPTH = 200  # of arrays and objects in each other
 MAX_DIGITS = 4300  # of an integer
+MAX_WRITTEN_OUT = 2000  # references that a validator holds written out
 NO_NAME = "message"  # the type of an event without a name
 
 _LINE_END = re.compile("\r\n|\n|\r")
@@ -254,6 +255,7 @@ class Validators:
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
         self._compiled: dict[str, Any] = {}
+        self._count = 0  # of the references that the validator being made has written out
 
     def refusal(self, name: str, value: Json) -> str | None:
         """The path of what makes a value not that of the definition; None if nothing does."""
@@ -270,33 +272,36 @@ class Validators:
         return cast("dict[str, Any]", bundle(self._spec, WIRE)["$defs"])
 
     def _compile(self, name: str) -> Any:
-        loops: set[str] = set()
-        schema = self._written_out(self._definitions[name], (name,), loops)
-        definitions = {
-            loop: self._written_out(self._definitions[loop], (loop,), loops)
-            for loop in sorted(loops)
-        }
-        return Draft202012Validator({**schema, "$defs": definitions} if loops else schema)
+        self._count = 0
+        left: list[str] = []
+        schema = self._written_out(self._definitions[name], (name,), left)
+        definitions: dict[str, Any] = {}
+        for target in left:  # grows while it is gone through
+            if target not in definitions:
+                definitions[target] = None
+                definition = self._definitions[target]
+                definitions[target] = self._written_out(definition, (target,), left)
+        return Draft202012Validator({**schema, "$defs": definitions} if left else schema)
 
-    def _written_out(self, schema: Any, way: tuple[str, ...], loops: set[str]) -> Any:
-        """A schema with what its references lead to in their places."""
+    def _written_out(self, schema: Any, way: tuple[str, ...], left: list[str]) -> Any:
+        """A schema with what its references lead to in their places; `left` are those that stay."""
         if isinstance(schema, list):
-            items = cast("list[Any]", schema)
-            return [self._written_out(item, way, loops) for item in items]
+            return [self._written_out(item, way, left) for item in as_list(schema)]
         if not isinstance(schema, dict):
             return schema
         body = cast("dict[str, Any]", schema)
         if "$ref" in body:
             target = _target(body["$ref"])
-            if target in way:
-                loops.add(target)
+            self._count += 1
+            if target in way or self._count > MAX_WRITTEN_OUT:
+                left.append(target)
                 return {"$ref": body["$ref"]}
-            return self._written_out(self._definitions[target], (*way, target), loops)
+            return self._written_out(self._definitions[target], (*way, target), left)
         return {
             keyword: (
-                {name: self._written_out(part, way, loops) for name, part in value.items()}
+                {name: self._written_out(part, way, left) for name, part in value.items()}
                 if keyword == "properties"
-                else value if keyword in _LITERAL else self._written_out(value, way, loops)
+                else value if keyword in _LITERAL else self._written_out(value, way, left)
             )
             for keyword, value in body.items()
             if keyword not in _ANNOTATIONS
@@ -331,4 +336,3 @@ def _path(error: ValidationError) -> str:
 
 def _told(error: ValidationError, name: str) -> bool:
     return error.message.startswith(repr(name))
-

@@ -1,12 +1,13 @@
 """Whole runs: every stream of the life cycle in each of its ways, and every edge.
 
-A run is played.  Objects come to be, change their states as the events say, and are told by the same
-identifier throughout; the pieces of an object add up to what it has in the end.  Where the order of
-no stream holds an edge, the life of one object is played alone, on the shortest way through it.
+A run is played.  Objects come to be, change their states as the events say, and are told by the
+same identifier throughout; the pieces of an object add up to what it has in the end.  Where the
+order of no stream holds an edge, the life of one object is played alone, on the shortest way
+through it.
 
-What a protocol leaves to be guessed is guessed by form: a member `x_id` names the object of the life
-cycle or payload `x`, a member `x_at` tells when the state `x` began, and a variant that names such an
-object is chosen where one comes to be during the life of what it belongs to.
+What a protocol leaves to be guessed is guessed by form: a member `x_id` names the object of the
+life cycle or payload `x`, a member `x_at` tells when the state `x` began, and a variant that names
+such an object is chosen where one comes to be during the life of what it belongs to.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ from threadwire_generator.targets.suite.samples import EPOCH, Members, Samples, 
 
 TOPIC = "runs"
 RULES = ("order/whole-run", "order/as-sent")
-WHY = "What a decoder loses, doubles or mixes up shows in whole streams: an answer with a hole in it."
+WHY = (
+    "What a decoder loses, doubles or mixes up shows in whole streams: an answer with a hole in it."
+)
 PIECES = ("The first piece", ", and another", ", and one more")
 
 
@@ -240,9 +243,7 @@ class Play:
         actor.members[life.member] = after
         self._settle(actor)
 
-    def _edge(
-        self, life: LifeCycle, actor: Actor, event: Event, state: str | None
-    ) -> Edge | None:
+    def _edge(self, life: LifeCycle, actor: Actor, event: Event, state: str | None) -> Edge | None:
         """The edge that an event goes along; an object found there may have been in any state."""
         if actor.state is None and not self._creates(event):
             edges = [e for e in life.edges if e.event == event.name and e.start is not None]

@@ -35,6 +35,8 @@ from threadwire_generator.spec import (
 
 DEFAULT_STATUS_MEMBER = "status"  # of a payload without a life cycle
 EPOCH = 1700000000  # around which the invented times lie, in seconds
+DEEPEST = 12  # objects in each other, and …
+MOST = 5000  # … objects in all, so that no tree of types that fans out grows beyond all bounds
 LABEL = "label"  # the member of a map
 
 Members = dict[str, Json]
@@ -60,6 +62,7 @@ class Samples:
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
+        self._count = 0  # of the objects in the value that is being made
 
     # --- what a shape is --------------------------------------------------------------------------
 
@@ -115,7 +118,8 @@ class Samples:
                 return {}
             case EnumType() | Const() | Scalar():
                 return self._plain(here, owner, member)
-        raise AssertionError(f"{here} is no shape")
+            case Ref() | AliasType():
+                raise AssertionError(f"{here} leads on, and was to be resolved")
 
     def some(self, shape: Shape, owner: str, member: str) -> Json:
         """A value that is there: one item in a list, one member in a map, all else small."""
@@ -159,7 +163,9 @@ class Samples:
             case MixedType():
                 return self.whole(here.members[0], owner, member, within)
             case ListOf(items):
-                return [] if self._again(items, within) else [self.whole(items, owner, member, within)]
+                return (
+                    [] if self._again(items, within) else [self.whole(items, owner, member, within)]
+                )
             case MapOf(values):
                 again = self._again(values, within)
                 return {} if again else {LABEL: self.whole(values, owner, member, within)}
@@ -168,6 +174,7 @@ class Samples:
 
     def whole_object(self, named: ObjectType, within: tuple[str, ...] = ()) -> Members:
         """An object with every member at every depth."""
+        self._count = self._count + 1 if within else 1
         within = (*within, named.name)
         return {
             field.wire_name: self.whole(field.shape, named.name, field.wire_name, within)
@@ -176,7 +183,9 @@ class Samples:
         }
 
     def _again(self, shape: Shape, within: tuple[str, ...]) -> bool:
-        """Whether the value would be one that it is in itself."""
+        """Whether the value would be of a type that it stands in itself, or stands too deep."""
+        if len(within) > DEEPEST or self._count > MOST:
+            return True
         here = self.resolved(shape)
         if isinstance(here, UnionType):
             here = self.object_type(here.variants[0])

@@ -1,0 +1,45 @@
+"""An adapter in Python: copy it, and put your decoder where `decode` is.
+
+threadwire test -- python adapter.py
+"""
+
+import base64
+import json
+import sys
+
+HELLO = {"name": "my-decoder", "version": "0.1", "language": "python", "features": []}
+
+
+def decode(chunks):
+    """Chunks of bytes in, a reply out. Here: the plainest reader of frames there is."""
+    events, name, data = [], "message", []
+    for line in b"".join(chunks).decode("utf-8", "replace").split("\n"):
+        field, _, value = line.partition(": ")
+        if field == "event":
+            name = value
+        elif field == "data":
+            data.append(value)
+        elif not line and data:
+            if name == "done":  # the end is told by "end", not as an event
+                return {"events": events, "end": "done"}
+            try:
+                events.append({"event": name, "data": json.loads("\n".join(data))})
+            except ValueError as error:  # what your decoder raises for data that it refuses
+                refused = {"class": "payload", "message": str(error)}
+                return {"events": events, "end": "error", "error": refused}
+            name, data = "message", []
+    return {"events": events, "end": "eof"}
+
+
+def answer(request):
+    if request["cmd"] == "start":
+        return HELLO
+    return {"seq": request["seq"], **decode([base64.b64decode(c) for c in request["chunks"]])}
+
+
+for line in sys.stdin.buffer:
+    request = json.loads(line)
+    if request["cmd"] == "stop":
+        break
+    sys.stdout.write(json.dumps(answer(request)) + "\n")
+    sys.stdout.flush()  # or nothing arrives

@@ -113,9 +113,13 @@ def foreign(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("seed", ["4242", "random"])
-def test_the_hash_seed_has_no_influence(seed: str) -> None:
-    assert digests(ASSISTANTS, ROOT, PYTHONHASHSEED=seed) == expected(ASSISTANTS)
+@pytest.mark.parametrize(
+    ("folder", "seed"),
+    [(ASSISTANTS, "4242"), (PIPELINE, "1"), (PIPELINE, "random")],
+    ids=["assistants 4242", "pipeline 1", "pipeline random"],
+)
+def test_the_hash_seed_has_no_influence(folder: Path, seed: str) -> None:
+    assert digests(folder, ROOT, PYTHONHASHSEED=seed) == expected(folder)
 
 
 ENVIRONMENTS = {

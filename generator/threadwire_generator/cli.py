@@ -40,6 +40,9 @@ COMMANDS: dict[str, Row] = {
     "explain": Row(
         "threadwire_conformance.explain:command", "Tell a case, a rule, an event or a finding."
     ),
+    "serve": Row(
+        "threadwire_conformance.serve:command", "Play cases or captures over HTTP, as the API."
+    ),
     "export": Row("threadwire_conformance.export:command", "Write the suite, to use elsewhere."),
 }
 

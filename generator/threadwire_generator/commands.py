@@ -165,9 +165,10 @@ def generate(
     show_findings(findings)
     if planned is None:
         return _verdict(f"generate: {_errors_in(request, findings)}, nothing was written")
-    finished = sum(outcome.finished or 0 for _, outcome in outcomes)
+    finished = [o.finished for _, o in outcomes if o.finished is not None]
     if finished:
-        click.echo(f"finished a publication of {count(finished, 'file')} that was cut off")
+        files = count(sum(finished), "file")
+        click.echo(f"finished a publication of {files} that was cut off")
     stops: list[Finding] = []
     for room, outcome in outcomes:
         if outcome.stopped:
@@ -182,7 +183,7 @@ def generate(
     return _verdict(f"generate: in order, {_in_step(request, planned)}", good=True)
 
 
-@click.command(epilog="\b\nExample:\n  threadwire check --schema schema/assistants --out generated")
+@click.command(epilog="\b\nExample:\n  threadwire check --schema schema --out generated")
 @_options
 @click.option("--full", is_flag=True, help="Print differences to the last line.")
 def check(
@@ -288,6 +289,7 @@ def _suite(request: Request, spec: Spec) -> tuple[Suite | None, list[Finding]]:
     """Compile the suite; None if a finding is an error."""
     from threadwire_generator.cases import read_cases
     from threadwire_generator.targets.suite import compile_suite
+    from threadwire_generator.targets.suite.derive import DerivationError
 
     authored: Authored | None = None
     findings: list[Finding] = []
@@ -295,7 +297,14 @@ def _suite(request: Request, spec: Spec) -> tuple[Suite | None, list[Finding]]:
         authored, findings = read_cases(request.cases, spec)
         if authored is None:
             return None, findings
-    suite = compile_suite(spec, authored)
+    try:
+        suite = compile_suite(spec, authored)
+    except (DerivationError, RecursionError) as error:
+        place = (request.schema / PROTOCOL_FILE).as_posix()
+        message = f"no suite can be made of it: {error}"
+        cure = "nest its types less deeply, or leave the suite out: --target"
+        findings.append(Finding(place, 1, 1, "suite-underivable", "error", message, cure))
+        return None, findings
     findings += suite.findings
     return (None if any(f.is_error for f in suite.findings) else suite), findings
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from threadwire_generator.findings import Finding, Level, finding_at, sorted_findings
 from threadwire_generator.load import Document
-from threadwire_generator.rules import events, fields, lifecycle, names, types
+from threadwire_generator.rules import events, fields, lifecycle, names, norms, types
 from threadwire_generator.rules.view import Problem, View
 from threadwire_generator.shape import kind_of
 from threadwire_generator.spec import Spec
@@ -145,6 +145,9 @@ RULES: tuple[Rule, ...] = (
     Rule("part-unused", "warning", "A part is there for a stream.", lifecycle.part_unused),
     Rule("part-name-taken", "error", "A name means one thing.", lifecycle.part_name_taken),
     Rule("event-unordered", "warning", "Each event has a place.", lifecycle.event_unordered),
+    # --- what implementations are held to ---------------------------------------------------------
+    Rule("rule-id-bad", "error", "A rule can be named.", norms.rule_id_bad),
+    Rule("rule-text-form", "error", "A rule is a sentence with a source.", norms.rule_text_form),
 )
 
 

@@ -30,6 +30,7 @@ from ...spec import (
     UnionType,
 )
 
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 _SCALARS = {"string": "str", "integer": "Integer", "number": "Number", "boolean": "bool"}
 
 
@@ -44,16 +45,10 @@ def docstring(text: str, width: int = 92) -> str:
         line if line.startswith(" ") else textwrap.fill(line, width, break_long_words=False)
         for line in text.strip().split("\n")
     )
-    escaped = "".join(
-        (
-            character
-            if character == "\n" or (character >= " " and character != "\x7f")
-            else f"\\x{ord(character):02x}"
-        )
-        for character in text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    )
-    if escaped.endswith('"'):
-        escaped = escaped[:-1] + '\\"'
+    body = text.rstrip('"')  # quotes at the end would run into those that close
+    escaped = body.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    escaped = _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", escaped)
+    escaped += '\\"' * (len(text) - len(body))
     closing = '\n"""' if "\n" in escaped else '"""'
     return f'"""{escaped}{closing}'
 

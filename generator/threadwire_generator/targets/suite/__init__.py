@@ -9,18 +9,25 @@ transcripts, the frozen lists of earlier revisions, what the cases cover, and ho
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Template
 
 from threadwire_generator.cases import Authored, Case
 from threadwire_generator.findings import Finding, finding_at, show
 from threadwire_generator.resources import target_texts
 from threadwire_generator.spec import Mark, Spec
-from threadwire_generator.targets.suite.coverage import Coverage, as_json, as_markdown, coverage
+from threadwire_generator.targets.suite.coverage import (
+    Coverage,
+    as_json,
+    as_markdown,
+    coverage,
+    items_in,
+)
 from threadwire_generator.targets.suite.derive import derived
 from threadwire_generator.targets.suite.document import document
 from threadwire_generator.targets.suite.reading import Reading
 from threadwire_generator.targets.suite.runs import runs
+from threadwire_generator.targets.suite.samples import Samples
 from threadwire_generator.targets.suite.transcripts import transcripts
 
 __all__ = ["Suite", "compile_suite", "plan"]
@@ -64,13 +71,33 @@ class Suite:
 
 
 def compile_suite(spec: Spec, authored: Authored | None = None) -> Suite:
-    """The suite of a spec; without what people wrote, of derived cases alone."""
+    """The suite of a spec; without what people wrote, of derived cases alone.
+
+    Raises `DerivationError` for a spec whose payloads cannot be written down: nested deeper than a
+    decoder has to read.
+    """
     authored = authored or Authored()
     reading = Reading(spec)
-    cases = (*authored.cases, *derived(spec, reading), *runs(spec, reading))
+    written = (_with_covers(spec, case) for case in authored.cases)
+    cases = (*written, *derived(spec, reading), *runs(spec, reading))
     found = coverage(spec, cases)
     findings = (*_identities(authored, cases), *_gaps(spec, authored, found))
     return Suite(spec, authored, cases, found, findings)
+
+
+def _with_covers(spec: Spec, case: Case) -> Case:
+    """A case of a person, with what it has of the spec."""
+    samples = Samples(spec)
+    payloads = {event.name: event.payload for event in spec.events}
+    covers: dict[str, None] = {}
+    for event in case.expect.events:
+        payload = payloads.get(event.event)
+        if event.kind == "known" and payload is not None:
+            covers[f"event:{event.event}"] = None
+            covers |= dict.fromkeys(items_in(samples, payload, event.data))
+    if spec.end is not None and case.expect.end == "done":
+        covers[f"event:{spec.end.event}"] = None
+    return replace(case, covers=tuple(covers))
 
 
 def plan(spec: Spec, authored: Authored | None = None) -> dict[str, str | bytes]:
@@ -130,7 +157,7 @@ def _place(spec: Spec, item: str) -> Mark:
     """Where an item stands, or else the first event, whose file is that of the protocol."""
     kind, _, name = item.partition(":")
     marks = {f"event:{event.name}": event.mark for event in spec.events}
-    if kind in ("field", "value", "variant"):
+    if kind in ("field", "absent", "null", "value", "variant"):
         named = spec.types.get(name.replace("=", ".").partition(".")[0])
         if named is not None:
             return named.mark

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from threadwire_generator.cases import Case
 from threadwire_generator.load import Json
 from threadwire_generator.spec import (
+    Anything,
     Edge,
     EnumType,
+    Field,
     LifeCycle,
     ListOf,
     MapOf,
@@ -26,7 +28,7 @@ from threadwire_generator.targets.suite.samples import Samples
 
 
 def items_in(samples: Samples, payload: str, value: Json) -> tuple[str, ...]:
-    """The fields, enum values and variants that a payload has, each once."""
+    """The members, enum values and variants that a payload has, and what it has not, each once."""
     return tuple(dict.fromkeys(_items(samples, Ref(payload), value)))
 
 
@@ -35,9 +37,14 @@ def _items(samples: Samples, shape: Shape, value: Json) -> Iterator[str]:
     match here, value:
         case ObjectType(), dict():
             for field in here.fields:
-                if value.get(field.wire_name) is not None:
-                    yield f"field:{here.name}.{field.wire_name}"
-                    yield from _items(samples, field.shape, value[field.wire_name])
+                found = value.get(field.wire_name)
+                kind = (
+                    "absent"
+                    if field.wire_name not in value
+                    else "null" if found is None else "field"
+                )
+                yield f"{kind}:{here.name}.{field.wire_name}"
+                yield from _items(samples, field.shape, found)
         case UnionType(), dict():
             for variant in here.variants:
                 tag = samples.tag_of(here, variant)
@@ -102,7 +109,13 @@ def _wanted(spec: Spec) -> Iterator[str]:
     for named in reached.values():
         match named:
             case ObjectType():
-                yield from (f"field:{named.name}.{field.wire_name}" for field in named.fields)
+                for field in named.fields:
+                    name = f"{named.name}.{field.wire_name}"
+                    yield f"field:{name}"
+                    if not field.required and field.wire_name != spec.selector:
+                        yield f"absent:{name}"
+                    if _may_be_null(spec, field):
+                        yield f"null:{name}"
             case EnumType():
                 yield from (f"value:{named.name}={value}" for value in named.values)
             case UnionType():
@@ -115,6 +128,12 @@ def _wanted(spec: Spec) -> Iterator[str]:
     yield from (f"stream:{stream.name}" for stream in spec.streams)
     yield from (f"part:{part}" for part in spec.parts)
     yield from (f"rule:{rule}" for rule in spec.rules)
+
+
+def _may_be_null(spec: Spec, field: Field) -> bool:
+    if isinstance(field.shape, Anything) or field.wire_name == spec.selector:
+        return False
+    return field.nullable or not field.required
 
 
 def edge_item(life: LifeCycle, edge: Edge) -> str:
@@ -161,7 +180,9 @@ def _reached(samples: Samples) -> dict[str, NamedType]:
 
 _GROUPS = (
     ("event", "Events"),
-    ("field", "Fields"),
+    ("field", "Fields with a value"),
+    ("absent", "Fields that are absent"),
+    ("null", "Fields that are null"),
     ("value", "Enum values"),
     ("variant", "Variants of unions"),
     ("edge", "Edges of the life cycles"),

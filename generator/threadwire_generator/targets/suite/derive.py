@@ -40,7 +40,7 @@ class DerivationError(Exception):
 class Derivation:
     """A kind of payloads.
 
-    `title` may speak of `{at}`, the place and its event, and of `{what}`.
+    `title` may speak of `{at}`, the place and its event, and of `{what}`; `{What}` begins it.
     """
 
     name: str
@@ -87,7 +87,7 @@ def _case(
     parts = (escaped(event.name), variation.path, variation.aspect)
     return Case(
         id="/".join(part for part in parts if part),
-        title=row.title.format(at=at, what=variation.what),
+        title=row.title.format(at=at, what=variation.what, What=_capital(variation.what)),
         level=row.level,
         rules=tuple(rule for rule in row.rules if rule in spec.rules),
         why=row.why,
@@ -100,6 +100,10 @@ def _case(
         cuts=row.cuts,
         covers=(f"derivation:{row.name}", f"event:{event.name}", *variation.covers),
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 # --- the table ------------------------------------------------------------------------------------
@@ -347,7 +351,7 @@ DERIVATIONS: tuple[Derivation, ...] = (
         level="should",
         rules=("payload/wrong-type",),
         accepts=False,
-        title="{what} in place of {at} is refused",
+        title="{What} in place of {at} is refused",
         why="A value of another type that is let through, or converted, fails later and elsewhere.",
         make=json_types.wrong_types,
     ),

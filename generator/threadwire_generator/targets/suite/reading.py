@@ -67,6 +67,7 @@ class Reading:
         self._spec = spec
         self._payloads = {event.name: event.payload for event in spec.events}
         self._validators = Validators(spec)
+        self._known: dict[tuple[str, str], Expected] = {}  # many streams hold the same events
 
     def read(self, stream: bytes) -> Outcome:
         """What the whole stream comes to."""
@@ -115,6 +116,11 @@ class Reading:
             return Expected(name, "unknown", raw=data)
         if self._spec.error is not None and name == self._spec.error.event:
             return Expected(name, "known", data=self._error(data))
+        if (name, data) not in self._known:
+            self._known[name, data] = self._payload(name, data)
+        return self._known[name, data]
+
+    def _payload(self, name: str, data: str) -> Expected:
         try:
             value = parsed(data)
         except RefusedError:
@@ -167,7 +173,7 @@ def _field(block: _Block, line: str, last_id: str) -> str:
     if line.startswith(":"):
         return last_id
     name, _, value = line.partition(":")
-    block.size += len(line.encode())
+    block.size += len(line) if line.isascii() else len(line.encode())
     value = value.removeprefix(" ")
     if name == "event":
         block.name = value
@@ -262,10 +268,8 @@ class Validators:
         if name not in self._compiled:
             self._compiled[name] = self._compile(name)
         validator = self._compiled[name]
-        if validator.is_valid(value):
-            return None
-        errors: list[ValidationError] = list(validator.iter_errors(value))
-        return _path(_deepest(errors[0]))
+        error: ValidationError | None = next(validator.iter_errors(value), None)
+        return None if error is None else _path(_deepest(error))
 
     @cached_property
     def _definitions(self) -> dict[str, Any]:

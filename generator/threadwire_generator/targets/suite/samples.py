@@ -43,12 +43,12 @@ Members = dict[str, Json]
 
 
 def snake(name: str) -> str:
-    """`run_step` for `RunStep`."""
+    """`kettle_lid` for `KettleLid`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def words(name: str) -> str:
-    """`run step` for `RunStep` and for `run_step`."""
+    """`kettle lid` for `KettleLid` and for `kettle_lid`."""
     return snake(name).replace("_", " ")
 
 

@@ -12,7 +12,6 @@ from threadwire_generator.spec import (
     MapOf,
     ObjectType,
     Scalar,
-    UnionType,
 )
 from threadwire_generator.targets.suite.coverage import items_in
 from threadwire_generator.targets.suite.places import Place, Slot, Walk, json_type
@@ -48,8 +47,7 @@ def small_objects(variants: bool) -> Callable[[Walk], Iterator[Variation]]:
 
     def make(walk: Walk) -> Iterator[Variation]:
         for place in objects_in(walk, variants):
-            payload = place.put(walk.required(place))
-            yield Variation(place.path, "minimal", payload, covers=_at(walk, place))
+            yield _object(walk, place, "minimal", walk.required(place))
 
     return make
 
@@ -60,26 +58,18 @@ def large_objects(variants: bool) -> Callable[[Walk], Iterator[Variation]]:
     def make(walk: Walk) -> Iterator[Variation]:
         for place in objects_in(walk, variants):
             if len(place.type.fields) > len(walk.required(place)):
-                payload = place.put(walk.shallow(place))
-                yield Variation(place.path, "full", payload, covers=_at(walk, place, full=True))
+                yield _object(walk, place, "full", walk.shallow(place))
 
     return make
 
 
-def _at(walk: Walk, place: Place, *, full: bool = False) -> tuple[str, ...]:
-    """What of the spec the object of a place covers."""
-    covers = [
-        field_item(place.type, field) for field in place.type.fields if full or field.required
-    ]
-    if place.variant_of is not None:
-        union = walk.samples.spec.types[place.variant_of]
-        assert isinstance(union, UnionType), "a variant is one of a union"
-        covers.append(f"variant:{union.name}={walk.samples.tag_of(union, place.type.name)}")
-    return tuple(covers)
+def _object(walk: Walk, place: Place, aspect: str, members: Members) -> Variation:
+    covers = items_in(walk.samples, place.variant_of or place.type.name, members)
+    return Variation(place.path, aspect, place.put(members), covers=covers)
 
 
 def field_item(owner: ObjectType, field: Field) -> str:
-    """How coverage names a member."""
+    """How coverage names a member that is there."""
     return f"field:{owner.name}.{field.wire_name}"
 
 
@@ -108,8 +98,8 @@ def null(is_wanted: Callable[[Field], bool]) -> Callable[[Walk], Iterator[Variat
     def make(walk: Walk) -> Iterator[Variation]:
         for _, slot in walk.members():
             if is_wanted(slot.field) and not isinstance(slot.shape, Anything):
-                covers = (field_item(slot.owner, slot.field),)
-                yield Variation(slot.path, "null", slot.put(None), covers=covers)
+                item = f"null:{slot.owner.name}.{slot.field.wire_name}"
+                yield Variation(slot.path, "null", slot.put(None), covers=(item,))
 
     return make
 

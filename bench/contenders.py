@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
+from importlib.util import find_spec
 from operator import or_
 from typing import Annotated, Any, Literal
 
@@ -180,3 +181,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "floor": ("orjson",),
 }
 """Modules that a contender needs beyond our own."""
+
+
+def is_there(contender: str) -> bool:
+    """Whether the packages that a contender needs are installed."""
+    return all(find_spec(module) is not None for module in NEEDS.get(contender, ()))

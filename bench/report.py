@@ -124,7 +124,9 @@ def _rest(results: Results) -> list[list[str]]:
         median, least = statistics.median(seconds), min(seconds)
         table.append([f"import: {name}", f"{median * 1000:.0f} ms", f"{least * 1000:.0f} ms"])
     for name, seconds in results["commands"].items():
-        table.append([name, f"{statistics.median(seconds):.2f} s", f"{min(seconds):.2f} s"])
+        table.append(
+            [f"threadwire, {name}", f"{statistics.median(seconds):.2f} s", f"{min(seconds):.2f} s"]
+        )
     memory = results["memory"]
     megabytes = 1024 * 1024
     stream = f"{memory['bytes'] // 10**6} MB in {memory['events']} events"

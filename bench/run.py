@@ -20,7 +20,7 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import Any
 
-from .contenders import NEEDS
+from .contenders import is_there
 from .gates import Results, judged
 from .processes import ROOT, Processes, median_ratio
 from .report import render
@@ -62,7 +62,7 @@ def groups(rounds: int) -> list[Group]:
     table = [
         Group(
             f"{sample}, {chunk}",
-            tuple(Pair(name, chunk, sample) for name in AGAINST if _is_there(name)),
+            tuple(Pair(name, chunk, sample) for name in AGAINST if is_there(name)),
             rounds,
         )
         for sample, chunk in cells
@@ -86,10 +86,6 @@ def groups(rounds: int) -> list[Group]:
     sizes = ("128 KB in one event", "512 KB in one event")
     table.append(Group("larger event", tuple(Pair("ours", "1 B", s) for s in sizes), rounds))
     return table
-
-
-def _is_there(contender: str) -> bool:
-    return all(util.find_spec(module) is not None for module in NEEDS.get(contender, ()))
 
 
 def ratios(times: dict[str, dict[str, list[float]]]) -> dict[str, float]:
@@ -225,7 +221,11 @@ def _say(what: str) -> None:
 def main() -> int:
     """Run it."""
     parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a minute's run; writes no results")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="a minute's run, with a stream of 64 MB; writes no results",
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, help=f"where to write; default {RESULTS.name}")
     options = parser.parse_args()

@@ -2,7 +2,7 @@
 
     → {"cmd": "start", "protocol": 1}
     ← {"name": …, "version": …, "language": …, "features": […], "transport": "bytes"}
-    → {"cmd": "run", "seq": 17, "chunks": ["base64", …]}
+    → {"cmd": "run", "seq": 17, "chunks": ["base64", …]}       (for http: "url" and "thread_id")
     ← {"seq": 17, "events": […], "end": "done"|"eof"|"error", "error": {…}, "last_event_id": …}
     → {"cmd": "stop"}          and the adapter exits with status 0
 
@@ -48,6 +48,12 @@ def run_line(seq: int, chunks: Iterable[bytes]) -> bytes:
     encoded = b'", "'.join(map(base64.b64encode, chunks))
     listed = b'"%s"' % encoded if encoded else b'""'
     return b'{"cmd": "run", "seq": %d, "chunks": [%s]}\n' % (seq, listed)
+
+
+def visit_line(seq: int, url: str, thread_id: str) -> bytes:
+    """The request to decode the stream that a server has for this id."""
+    request = {"cmd": "run", "seq": seq, "url": url, "thread_id": thread_id}
+    return json.dumps(request).encode() + b"\n"
 
 
 def read_line(line: bytes) -> Any:
@@ -142,7 +148,7 @@ def check_event(value: object, path: str) -> None:
 def check_error(value: object, path: str) -> None:
     """Raise `NonsenseError` if this is not the error of a reply."""
     error = _object(value, path)
-    if error.get("class") not in ERROR_CLASSES:
+    if error.get("class") not in list(ERROR_CLASSES):  # a list: whatever came may have no hash
         _wrong(f"{path}.class", " or ".join(ERROR_CLASSES), error.get("class"))
 
 

@@ -38,7 +38,7 @@ class Report:
 
     Attributes:
         adapter: who answered; None if nobody did.
-        mode: `stdio` or `filter`.
+        mode: `stdio`, `http` or `filter`.
         planned: how many cases there were to run.
         results: by case, in the order of the suite.
         strict: whether warnings are red.
@@ -114,6 +114,8 @@ class Report:
             rest.insert(0, f"{self.only} only")
         if self.mode == "filter":
             rest.append("whole streams only, not cut (filter)")
+        if self.mode == "http":
+            rest.append("as written and whole, not cut elsewhere (http)")
         return f"{name}: {', '.join(parts)}; {'; '.join(rest)}"
 
 

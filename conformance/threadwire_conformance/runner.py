@@ -14,15 +14,19 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Lock, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .cuts import Cut, cuttings, smaller
-from .errors import AdapterError, BreakageError, SmokeError
+from .cuts import AS_WRITTEN, WHOLE, Cut, cuttings, smaller
+from .errors import AdapterError, BreakageError, KitError, SmokeError
 from .judge import Detail, Outcome, combine, failed, judge, not_applicable
 from .protocol import Hello
 from .results import Result
 from .session import ReplyReader, Session, run_filter
 from .suite import Case, Suite
+from .transport import DELAY, Http
+
+if TYPE_CHECKING:
+    from .server import PlayServer
 
 AHEAD = 64  # runs in flight
 BYTES_AHEAD = 1 << 20  # bytes in flight before another run is sent
@@ -68,6 +72,7 @@ class Runner:
         self._lock = Lock()
         self._todo: deque[Case] = deque()
         self._sessions: list[Session] = []
+        self._server: PlayServer | None = None
         self._restarts = self._timeouts = self._shrinks = 0
         self._gave_up: str | None = None
 
@@ -78,6 +83,8 @@ class Runner:
         self.stopped = True
         for session in self._sessions:
             session.kill()
+        if self._server is not None:
+            self._server.close()
 
     # --- start and smoke --------------------------------------------------------------------------
 
@@ -96,11 +103,6 @@ class Runner:
             raise AdapterError(
                 f"the adapter states features that there are not: {', '.join(unknown)}",
                 f"the features are: {', '.join(self.suite.features)}",
-            )
-        if self.hello.transport != "bytes":
-            raise AdapterError(
-                f"the adapter asks for transport {self.hello.transport!r}: test has chunks",
-                'take the chunks of a run, and answer "transport": "bytes"',
             )
         return self.hello
 
@@ -182,7 +184,20 @@ class Runner:
         session = Session(self.settings.command, self.settings.timeout)
         with self._lock:
             self._sessions.append(session)
+            if session.hello.transport == "http":
+                session.transport = Http(self._play_server())
         return session
+
+    def _play_server(self) -> PlayServer:
+        if self._server is None:
+            from .server import PlayServer  # brings asyncio, and few adapters ask for it
+
+            try:
+                self._server = PlayServer(delay=DELAY)
+            except KitError as error:
+                cure = "the adapter asks for http: let programs listen on 127.0.0.1"
+                raise AdapterError(str(error), cure) from error
+        return self._server
 
     def broke(self, kind: str) -> str | None:
         """Count a restart; gives the reason to give up, if there is one."""
@@ -354,6 +369,8 @@ class _Worker(Thread):
                 self._finish(state, not_applicable(case, self._runner.hello.features))
                 continue
             cuts = cuttings(case, every=self._runner.settings.cuts)
+            if self._runner.hello.transport == "http":  # the network cuts as it likes
+                cuts = [cut for cut in cuts if cut.name in (AS_WRITTEN, WHOLE)]
             state.waiting = len(cuts)
             self._pending.extend((state, cut) for cut in cuts)
 
@@ -377,7 +394,8 @@ class _Worker(Thread):
 
     def _conclude(self, state: _State) -> None:
         outcome = combine(state.case, state.results)
-        if outcome.kind == "chunking" and outcome.cut is not None:
+        http = self._runner.hello.transport == "http"
+        if outcome.kind == "chunking" and outcome.cut is not None and not http:
             cuts = list(smaller(outcome.cut))
             if cuts and self._runner.may_shrink():
                 state.found, state.waiting = outcome, len(cuts)

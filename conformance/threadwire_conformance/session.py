@@ -23,9 +23,9 @@ from .protocol import (
     read_hello,
     read_line,
     read_reply,
-    run_line,
     shown,
 )
+from .transport import Bytes, Transport
 from .values import is_object
 
 _REPLIES_KEPT = 200
@@ -43,11 +43,15 @@ class Session:
         command: the program and its arguments.
         timeout: how long a run may take, in seconds.
 
+    Attributes:
+        transport: how streams reach it; to be set before the first run.
+
     Raises:
         AdapterError: it does not start, or does not say who it is.
     """
 
     def __init__(self, command: Sequence[str], timeout: float) -> None:
+        self.transport: Transport = Bytes()
         self._timeout = timeout
         self._seq = 0
         self._in_flight: deque[tuple[int, int]] = deque()  # number and size
@@ -66,9 +70,9 @@ class Session:
     def send(self, cut: Cut) -> None:
         """Ask for one run; does not wait."""
         self._seq += 1
-        line = run_line(self._seq, cut.chunks)
-        self._in_flight.append((self._seq, len(line)))
-        self.bytes_in_flight += len(line)
+        line, size = self.transport.request(self._seq, cut.chunks)
+        self._in_flight.append((self._seq, size))
+        self.bytes_in_flight += size
         self._child.send(line)
 
     def receive(self, replies: ReplyReader) -> Any:
@@ -88,6 +92,10 @@ class Session:
             broken = BreakageError("nonsense", f"{error}; {_CURE_OUTPUT}")
         except BreakageError as error:
             broken = error
+        finally:
+            self.transport.over(seq)
+        for left, _ in self._in_flight:
+            self.transport.over(left)
         self._child.kill()
         broken.stderr = self._child.stderr
         raise broken
@@ -193,11 +201,9 @@ def _filter_reply(child: Child, timeout: float) -> dict[str, Any]:
     last: dict[str, Any] = {}
     deadline = monotonic() + timeout
     while (line := child.receive(max(0.0, deadline - monotonic()))) is not None:
-        if last:
-            raise NonsenseError(f"the end was told, and more came: {shown(line)}")
-        last = _add(line, events)
+        last = _add(line, events) or last
     if child.unfinished.strip():  # a last line without its line end counts
-        last = _add(child.unfinished, events)
+        last = _add(child.unfinished, events) or last
     status = child.finish(max(0.1, deadline - monotonic()))
     if status is None:
         raise BreakageError(

@@ -17,6 +17,7 @@ from .errors import AdapterError, KitError
 from .known import Known, apply_known, known_text, load_known, renewed
 from .plan import NothingMatchesError, at_revision, select, smoke_cases
 from .progress import watched
+from .protocol import Hello
 from .report import FORMATS
 from .resources import ResourceError
 from .results import NOTHING_RAN, Fault, Report, Result
@@ -178,7 +179,7 @@ def run(
     return Report(
         suite=suite,
         adapter=hello,
-        mode="filter" if settings.filter else "stdio",
+        mode=_mode(settings, hello),
         planned=len(planned),
         results=sorted_results(suite, judged),
         strict=wishes.strict,
@@ -190,6 +191,12 @@ def run(
         seconds=monotonic() - began,
         stopped=stopped,
     )
+
+
+def _mode(settings: Settings, hello: Hello | None) -> str:
+    if settings.filter:
+        return "filter"
+    return "http" if hello is not None and hello.transport == "http" else "stdio"
 
 
 def _entries(wishes: Wishes) -> list[Known]:

@@ -13,6 +13,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,21 @@ from notes_decoder import FEATURES, decode
 def write(text: str) -> None:
     sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
     sys.stdout.buffer.flush()
+
+
+class Late:
+    """Writes from a thread of its own, some time later: who dies takes answers along."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.waiting: list[Any] = []
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self) -> None:
+        while True:
+            time.sleep(self.seconds)
+            for _ in range(len(self.waiting)):
+                line(self.waiting.pop(0))
 
 
 def line(value: Any) -> None:
@@ -84,7 +100,7 @@ def deep(reply: dict[str, Any]) -> None:
     write(f'{{"seq": {reply["seq"]}, "events": {events}, "end": "done"}}\n')
 
 
-def no_text(reply: dict[str, Any]) -> None:
+def no_text(_: dict[str, Any]) -> None:
     sys.stdout.buffer.write(b"\xff\xfe\x00\n")
     sys.stdout.buffer.flush()
 
@@ -161,6 +177,9 @@ def main() -> None:
     parser.add_argument("--at", type=int, default=1)
     parser.add_argument("--only", action="store_true", help="at that run only")
     parser.add_argument("--stream-with", default="", help="misbehave on streams with this text")
+    parser.add_argument(
+        "--late", type=float, default=0.0, help="seconds before an answer is written"
+    )
     parser.add_argument("--filter", action="store_true")
     parser.add_argument("--features", default=",".join(FEATURES))
     parser.add_argument("--stop", default="exit", choices=["exit", "stay", "status", "talk"])
@@ -169,6 +188,7 @@ def main() -> None:
     if options.filter:
         as_filter(options)
         return
+    late = Late(options.late) if options.late else None
     for request_line in sys.stdin.buffer:
         request = json.loads(request_line)
         if request["cmd"] == "start":
@@ -179,10 +199,10 @@ def main() -> None:
             stop(options.stop)
             return
         else:
-            answer(request, options)
+            answer(request, options, late)
 
 
-def answer(request: dict[str, Any], options: argparse.Namespace) -> None:
+def answer(request: dict[str, Any], options: argparse.Namespace, late: Late | None) -> None:
     chunks = [base64.b64decode(chunk) for chunk in request["chunks"]]
     reply = {"seq": request["seq"], **decode(chunks, options.wrong)}
     due = reply["seq"] == options.at if options.only else reply["seq"] >= options.at
@@ -190,6 +210,8 @@ def answer(request: dict[str, Any], options: argparse.Namespace) -> None:
         due = options.stream_with.encode() in b"".join(chunks)
     if options.misbehave and due:
         MISBEHAVIOURS[options.misbehave](reply)
+    elif late:
+        late.waiting.append(reply)
     else:
         line(reply)
 

@@ -2,9 +2,9 @@
 
     PYTHONPATH=tests python -m fuzz --minutes 3
 
-Coverage-guided by atheris where it is installed (`pip install atheris`; it is no dependency of the
-project), else by a small fuzzer of our own.  Exit status: 0 if nothing was found, 1 if something was;
-the input that shows it is printed and kept in the folder that `--keep` names.
+Coverage-guided by atheris where it is installed (`pip install atheris`; it is no dependency of
+the project), else by a small fuzzer of our own.  Exit status: 0 if nothing was found, 1 if
+something was; the input that shows it is kept in the folder that `--keep` names.
 """
 
 from __future__ import annotations
@@ -57,7 +57,12 @@ def _with_atheris(minutes: float, seed: int, keep: Path) -> int:
         command += [f"-max_total_time={int(minutes * 60)}", f"-seed={seed}", "-max_len=8000"]
         command += ["-print_final_stats=1", f"-artifact_prefix={keep}/", "-timeout=20"]
         done = subprocess.run(
-            command, stderr=subprocess.PIPE, text=True, errors="replace", env=os.environ, check=False
+            command,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            env=os.environ,
+            check=False,
         )
     tried = re.search(r"number_of_executed_units:\s*(\d+)", done.stderr)
     edges = re.findall(r"cov: (\d+)", done.stderr)

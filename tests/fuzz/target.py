@@ -20,9 +20,8 @@ from assistant_events import (
     iter_events,
 )
 from support.cuts import by_bytes, cut
-from support.payloads import END, FULL, frame
+from support.payloads import END, FULL, frame, run_step_delta
 from support.standard import Block, read
-from support.values import dumps
 
 LIMITS = (1 << 24, 1 << 24, 1 << 24, 4096, 100, 30, 5)
 
@@ -49,7 +48,7 @@ def check(data: bytes) -> None:
         for event in iter_events([stream], max_event_bytes=limit):
             repr(event)
     except StreamError as error:
-        str(error), repr(error)  # noqa: B018 - that they can be told
+        str(error), repr(error)
 
 
 def told(chunks: list[bytes], limit: int) -> Any:
@@ -98,7 +97,7 @@ def written_back(stream: bytes) -> None:
         assert type(again) is type(event), "written back"
 
 
-# --- where it begins ------------------------------------------------------------------------------------
+# --- where it begins ------------------------------------------------------------------------------
 
 _EVENTS = {
     "Thread": "thread.created",
@@ -109,10 +108,19 @@ _EVENTS = {
     "MessageDelta": "thread.message.delta",
     "Error": "error",
 }
-_SMALL = {
-    "thread.created": {"id": "a", "object": "thread", "created_at": 1, "metadata": {}, "x": [1.5]},
-    "thread.message.delta": {"id": "a", "object": "thread.message.delta", "delta": {"content": []}},
-}
+_DELTA = {"id": "a", "object": "thread.message.delta"}
+_SMALL: list[tuple[str, Any]] = [
+    (
+        "thread.created",
+        {"id": "a", "object": "thread", "created_at": 1, "metadata": {}, "x": [1.5]},
+    ),
+    ("thread.message.delta", _DELTA | {"delta": {"content": [{"index": 0, "type": "text"}]}}),
+    (
+        "thread.message.delta",
+        _DELTA | {"delta": {"content": [{"type": "new", "x": 1}], "role": "r"}},
+    ),
+    ("thread.run.step.delta", run_step_delta(delta={"step_details": {"type": "tool_calls"}})),
+]
 
 TOKENS = [
     *(b"event: %s\n" % name.encode() for name in _EVENTS.values()),
@@ -129,9 +137,12 @@ TOKENS = [
 def seeds() -> list[bytes]:
     """Inputs to begin with."""
     streams = [frame(_EVENTS[name], payload) for name in _EVENTS for payload in FULL[name]]
-    streams += [frame(name, value) for name, value in _SMALL.items()]
+    streams = [frame(name, value) for name, value in _SMALL] * 2 + streams
     streams += [frame("error", text) for text in ("boom", '"boom"', '{"error":{"code":5}}')]
-    streams += [frame("ping", "x") * 3 + END, b"\xef\xbb\xbfid: 7\r\ndata: a\r\ndata: b\r\n\r\n" + END]
+    streams += [
+        frame("ping", "x") * 3 + END,
+        b"\xef\xbb\xbfid: 7\r\ndata: a\r\ndata: b\r\n\r\n" + END,
+    ]
     streams += [b"event: x\rdata: 1\r\r: c\rretry: 5\r\r", b"data\n\ndata:\n\nevent: done\n\n"]
-    streams.append(b"".join(frame(n, dumps(v)) for n, v in _SMALL.items()) + b"event: done\ndata: x")
+    streams.append(b"".join(frame(name, value) for name, value in _SMALL) + b"event: done\ndata: x")
     return [bytes([i % 7, i % 8, i]) + stream for i, stream in enumerate(streams)]

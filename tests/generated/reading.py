@@ -1,10 +1,10 @@
 """What was decoded, told in plain values that a test can write by hand.
 
-    UnknownEvent   ("unknown", name, data)
-    InvalidEvent   ("invalid", name, data, offset)
-    ErrorEvent     ("error", raw)
-    Done           ("done", data)
-    any other      (name, the value of its data)
+UnknownEvent   ("unknown", name, data)
+InvalidEvent   ("invalid", name, data, offset)
+ErrorEvent     ("error", raw)
+Done           ("done", data)
+any other      (name, the value of its data)
 """
 
 from __future__ import annotations

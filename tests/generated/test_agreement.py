@@ -40,7 +40,9 @@ def known_tags() -> set[str]:
             for inner in schema:
                 visit(inner)
 
-    visit([value for name, value in bundle("wire")["$defs"].items() if not name.startswith("event:")])
+    visit(
+        [value for name, value in bundle("wire")["$defs"].items() if not name.startswith("event:")]
+    )
     return found
 
 

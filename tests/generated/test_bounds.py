@@ -36,7 +36,7 @@ def block(size: int, name: str = "n", end: str = "\n") -> bytes:
     return f"{head}{'x' * (size - len(head) + len(end))}{end}{end}".encode()
 
 
-# --- a block above the limit ------------------------------------------------------------------------
+# --- a block above the limit ----------------------------------------------------------------------
 
 
 def test_the_limit_is_16_mib_unless_told_otherwise() -> None:
@@ -126,6 +126,7 @@ def test_the_name_counts_wherever_it_stands() -> None:
         b"event: done\ndata: " + b"x" * 50,
         b"data: " + b"x" * 50 + b"\nevent: done\n\n",
     ],
+    ids=["line", "lines", "half", "name-last"],
 )
 def test_an_end_event_above_the_limit_is_the_end_all_the_same(stream: bytes) -> None:
     for how, chunks in all_ways(PING + stream):
@@ -166,7 +167,7 @@ def test_who_asked_for_exceptions_gets_it_raised_in_its_place() -> None:
         next(events)
 
 
-# --- memory -----------------------------------------------------------------------------------------
+# --- memory ---------------------------------------------------------------------------------------
 
 
 def _peak(chunks: Iterator[bytes], limit: int) -> tuple[int, list[Any]]:
@@ -227,7 +228,7 @@ def test_a_hundred_megabytes_of_one_line_are_not_held(flow: str) -> None:
 @pytest.mark.parametrize("flow", MANY)
 def test_more_lines_do_not_take_more_memory(flow: str) -> None:
     piece, head = MANY[flow]
-    few, many = (_peak(_flow(piece, n * MIB // 4, head=head), MIB // 16)[0] for n in (2, 6))
+    few, many = (_peak(_flow(piece, n * MIB // 4, head=head), MIB // 16)[0] for n in (1, 3))
     assert many < few + MIB // 8, f"{few / MIB:.2f} MiB held, then {many / MIB:.2f}"
 
 
@@ -235,8 +236,8 @@ def test_more_lines_do_not_take_more_memory(flow: str) -> None:
 @pytest.mark.parametrize("line", [b"data\n", b"data:xy\n", b"data:" + b"x" * 20 + b"\n"])
 def test_an_event_of_many_short_lines_is_held_line_by_line_and_bounded(line: bytes) -> None:
     """A line of two characters is a Python object of some fifty bytes; no line costs more."""
-    limit = MIB
-    peak, _ = _peak(_flow(line, 2 * MIB, head=b"event: n\n", tail=b"\n"), limit)
+    limit = MIB // 4
+    peak, _ = _peak(_flow(line, 2 * limit, head=b"event: n\n", tail=b"\n"), limit)
     assert peak < 10 * limit, f"{peak / limit:.1f} times the limit held"
 
 
@@ -257,7 +258,7 @@ def test_events_that_are_dropped_are_not_held() -> None:
     ],
     ids=["items", "branches", "members"],
 )
-def test_a_payload_that_is_wrong_in_thousands_of_places_takes_little_memory(payload: Any) -> None:
+def test_a_payload_wrong_in_thousands_of_places_takes_little_memory(payload: Any) -> None:
     """A stream is someone else's bytes: one of 16 MiB must not take the machine down."""
     stream = frame("thread.message.created", payload)
     first(frame("thread.message.created", message(content=[0])))
@@ -272,7 +273,7 @@ def test_a_payload_that_is_wrong_in_thousands_of_places_takes_little_memory(payl
     assert peak < 100 * len(stream), f"{peak / len(stream):.0f} bytes held for each that came"
 
 
-# --- work -------------------------------------------------------------------------------------------
+# --- work -----------------------------------------------------------------------------------------
 
 
 def _work(stream: bytes, size: int, **options: Any) -> int:
@@ -310,8 +311,19 @@ def _work(stream: bytes, size: int, **options: Any) -> int:
         b"\n",
         b"event: " + b"n" * 60 + b"\ndata: x\n\n",
     ],
+    ids=[
+        "unknown",
+        "invalid",
+        "error",
+        "unknown-crlf",
+        "invalid-crlf",
+        "nameless",
+        "comment",
+        "blank",
+        "long-name",
+    ],
 )
-@pytest.mark.parametrize("size", [1 << 20, 64, 1])
+@pytest.mark.parametrize("size", [1 << 20, 64, 1], ids=["whole", "64", "1"])
 def test_work_grows_with_the_bytes_and_no_faster(piece: bytes, size: int) -> None:
     decode(piece, errors="keep", require_done=False)
     small, large = (_work(piece * n, size) for n in (100, 400))

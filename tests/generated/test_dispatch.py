@@ -150,7 +150,9 @@ def test_ten_thousand_names_leave_nothing_behind_in_the_dispatch() -> None:
 
 
 @row("no name")
-@pytest.mark.parametrize("head", [b"", b"event\n", b"event:\n", b"event: \n", b"event: x\nevent:\n"])
+@pytest.mark.parametrize(
+    "head", [b"", b"event\n", b"event:\n", b"event: \n", b"event: x\nevent:\n"]
+)
 def test_no_name_is_an_unknown_event_named_message(head: bytes) -> None:
     for how, chunks in all_ways(head + b"data: {}\n\n"):
         assert decoded(chunks).events == [("unknown", "message", "{}")], how
@@ -357,7 +359,9 @@ class TestPublicNames:
 def test_chunks_may_be_bytes_bytearrays_and_memoryviews(kind: type) -> None:
     decoder = Decoder()
     stream = frame("ping", "é") + b": x\r\nevent: done\r\ndata:\r\n\r\n"
-    events = [event for i in range(0, len(stream), 5) for event in decoder.feed(kind(stream[i : i + 5]))]
+    events = [
+        event for i in range(0, len(stream), 5) for event in decoder.feed(kind(stream[i : i + 5]))
+    ]
     assert [event.event for event in events] == ["ping", "done"]
 
 

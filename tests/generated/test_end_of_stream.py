@@ -23,7 +23,7 @@ PING = frame("ping", "x")
 ERROR = frame("error", '{"error":{"message":"boom"}}')
 
 
-# --- the end event ----------------------------------------------------------------------------------
+# --- the end event --------------------------------------------------------------------------------
 
 
 @row("the end event")
@@ -92,20 +92,26 @@ def test_an_end_event_without_data_is_none() -> None:
     assert decoded([b"event: done\n"]).events == []
 
 
-# --- the input ends ---------------------------------------------------------------------------------
+# --- the input ends -------------------------------------------------------------------------------
 
 
 @row("end of input without the end event")
 @pytest.mark.parametrize(
     "stream",
-    [b"", b"\n", b": hello\n\n", PING, PING + b"event: done\n\n", PING + b'{"error":{}}', b"\xef\xbb\xbf"],
+    [
+        b"",
+        b"\n",
+        b": hello\n\n",
+        PING,
+        PING + b"event: done\n\n",
+        PING + b'{"error":{}}',
+        b"\xef\xbb\xbf",
+    ],
 )
 def test_input_that_ends_too_early_is_told_after_all_events(stream: bytes) -> None:
-    events = []
-    iterator = iter_events([stream])
+    events: list[str] = []
     with pytest.raises(TruncatedStreamError) as caught:
-        for event in iterator:
-            events.append(event.event)
+        events.extend(event.event for event in iter_events([stream]))
     assert events == ["ping"] * stream.count(b"ping")
     assert caught.value.offset == len(stream)
     assert caught.value.event is None
@@ -160,7 +166,7 @@ def test_closing_is_final_and_can_be_repeated() -> None:
         decoder.feed(b"")
 
 
-# --- half a block -----------------------------------------------------------------------------------
+# --- half a block ---------------------------------------------------------------------------------
 
 
 @row("half a block at the end of input")
@@ -225,7 +231,7 @@ def test_close_gives_the_end_event_that_only_lacked_its_blank_line() -> None:
     assert decoder.done
 
 
-# --- errors that the server reports -------------------------------------------------------------------
+# --- errors that the server reports ---------------------------------------------------------------
 
 FULL = {"message": "boom", "type": "server_error", "code": "x", "param": "p"}
 ABSENT = (None, None, None, None)
@@ -283,8 +289,21 @@ def test_an_error_is_read_in_whatever_shape(data: str, expected: tuple[Any, ...]
 @row("the error event")
 @pytest.mark.parametrize(
     "data",
-    ["null", "7", "true", '"\\ud800"', "[" * 500, "1" * 5000, '{"a":' * 300, "\ufffd", "\0"]
-    + ['{"\\u0000branch":NaN}', '{"":{"":NaN}}', '{"error":{"error":{"error":1}}}', '{"code":[1e400]}'],
+    [
+        "null",
+        "7",
+        "true",
+        '"\\ud800"',
+        "[" * 500,
+        "1" * 5000,
+        '{"a":' * 300,
+        "�",
+        "\x00",
+        '{"\\u0000branch":NaN}',
+        '{"":{"":NaN}}',
+        '{"error":{"error":{"error":1}}}',
+        '{"code":[1e400]}',
+    ],
 )
 def test_an_error_is_never_invalid(data: str) -> None:
     event = first(frame("error", data))
@@ -308,7 +327,7 @@ def test_an_error_does_not_end_the_stream() -> None:
 
 @row("the error event")
 def test_an_error_that_is_not_utf_8_is_read() -> None:
-    event = first(b"event: error\ndata: {\"message\":\"b\xffm\"}\n\n")
+    event = first(b'event: error\ndata: {"message":"b\xffm"}\n\n')
     assert event.data.message == "b\ufffdm"
 
 

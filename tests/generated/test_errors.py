@@ -35,7 +35,7 @@ def _delta(**changes: Any) -> dict[str, Any]:
     return message_delta(delta={"content": [part]})
 
 
-# --- what an error tells ----------------------------------------------------------------------------
+# --- what an error tells --------------------------------------------------------------------------
 
 
 @row("a known name with data that is not its payload")
@@ -148,10 +148,9 @@ def test_an_error_names_the_member_and_no_branch(
         ('"x":[0,{"y":1e400}]', "$.x[1].y"),
         ('"tool_resources":{"x":{"y":[Infinity]}}', "$.tool_resources.x.y[0]"),
     ],
+    ids=["member", "in-a-list", "in-an-object"],
 )
-def test_a_number_that_json_has_no_word_for_is_found_where_it_stands(
-    payload: str, path: str
-) -> None:
+def test_a_number_json_has_no_word_for_is_found_where_it_stands(payload: str, path: str) -> None:
     error = first(frame("thread.created", dumps(thread())[:-1] + "," + payload + "}")).error
     assert (error.path, error.expected) == (path, "a finite number")
 
@@ -215,7 +214,7 @@ def first_limited(stream: bytes, limit: int) -> InvalidEvent:
     return event
 
 
-# --- what an error never tells -----------------------------------------------------------------------
+# --- what an error never tells --------------------------------------------------------------------
 
 SECRETS = [
     ("thread.created", SECRET),
@@ -297,7 +296,7 @@ def test_the_raw_text_is_there_for_who_asks() -> None:
     assert error.data == SECRET
 
 
-# --- errors are values too --------------------------------------------------------------------------
+# --- errors are values too ------------------------------------------------------------------------
 
 
 def _errors() -> list[StreamError]:
@@ -349,7 +348,7 @@ def test_the_error_of_decode_carries_what_was_read_before() -> None:
     ]
 
 
-# --- hostile payloads --------------------------------------------------------------------------------
+# --- hostile payloads -----------------------------------------------------------------------------
 
 
 @row("a known name with data that is not its payload")
@@ -362,8 +361,9 @@ def test_the_error_of_decode_carries_what_was_read_before() -> None:
         '{"type":"function","\\u0000known tags":NaN}',
         '{"type":"function","function":{"name":"f","\\u0000known tags":NaN}}',
     ],
+    ids=["known-tags", "branch", "unknown-tag", "in-a-known-variant", "deeper"],
 )
-def test_members_named_like_our_own_labels_do_not_break_the_decoder(tool: str) -> None:
+def test_members_named_like_our_labels_do_not_break_the_decoder(tool: str) -> None:
     stream = frame("thread.run.created", dumps(run(tools=["TOOL"])).replace('"TOOL"', tool))
     error = first(stream).error
     assert isinstance(error, PayloadError)
@@ -379,5 +379,5 @@ def test_members_named_like_our_own_labels_do_not_break_the_decoder(tool: str) -
         ({"\0unknown tag": 5}, '$.metadata["\\u0000unknown tag"]'),
     ],
 )
-def test_members_named_like_our_own_labels_keep_their_path(labels: Any, path: str) -> None:
+def test_members_named_like_our_labels_keep_their_path(labels: Any, path: str) -> None:
     assert first(frame("thread.created", thread(metadata=labels))).error.path == path

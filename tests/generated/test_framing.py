@@ -115,9 +115,7 @@ FIELDS = [
     Example("a field name with a space", b"data : 0\nevent: a\ndata: 1\n\n", A),
     Example("a field name with a prefix", b"xdata: 0\ndatax: 0\nevent: a\ndata: 1\n\n", A),
     Example("no space after the colon", b"event:a\ndata:1\n\n", A),
-    Example(
-        "only one space is dropped", b"event:  a \ndata:  1 \n\n", ((" a ", " 1 "),)
-    ),
+    Example("only one space is dropped", b"event:  a \ndata:  1 \n\n", ((" a ", " 1 "),)),
     Example("a tab is no space", b"event:\ta\ndata:\t1\n\n", (("\ta", "\t1"),)),
     Example("colons in values", b"event: a:b\ndata: c:d: e\n\n", (("a:b", "c:d: e"),)),
     Example("data before the name", b"data: 1\nevent: a\n\n", A),
@@ -125,7 +123,11 @@ FIELDS = [
     Example("the last name counts if empty", b"event: b\nevent\ndata: 1\n\n", (("message", "1"),)),
     Example("an empty name", b"event: \ndata: 1\n\n", (("message", "1"),)),
     Example("a NUL in name and data", b"event: a\0\ndata: \0\n\n", (("a\0", "\0"),)),
-    Example("several data lines", b"event: a\ndata: 1\ndata: 2\ndata\ndata: 3\n\n", (("a", "1\n2\n\n3"),)),
+    Example(
+        "several data lines",
+        b"event: a\ndata: 1\ndata: 2\ndata\ndata: 3\n\n",
+        (("a", "1\n2\n\n3"),),
+    ),
     Example("data lines apart", b"data: 1\nevent: a\n:\ndata: 2\nid: 4\n\n", (("a", "1\n2"),), "4"),
     Example("an id alone", b"id: 7\n\n", NONE, "7"),
     Example("an id in a block", b"id: 7\nevent: a\ndata: 1\n\n", A, "7"),
@@ -141,15 +143,19 @@ FIELDS = [
     Example("the last retry counts", b"retry: 1\nretry: 2\n\n", NONE, retry=2),
     Example("a retry of zero", b"retry: 0\n\n", NONE, retry=0),
     Example("a retry with leading zeros", b"retry: 0010\n\n", NONE, retry=10),
-    Example(
-        "a retry with many leading zeros", b"retry: " + b"0" * 30 + b"10\n\n", NONE, retry=10
-    ),
+    Example("a retry with many leading zeros", b"retry: " + b"0" * 30 + b"10\n\n", NONE, retry=10),
     Example("an empty retry", b"retry: 5\nretry:\nretry\n\n", NONE, retry=5),
     Example("a retry with a sign", b"retry: 5\nretry: -1\nretry: +1\n\n", NONE, retry=5),
     Example("a retry with a space", b"retry: 5\nretry: 1 \nretry:  1\n\n", NONE, retry=5),
     Example("a retry with a point", b"retry: 5\nretry: 1.0\nretry: 1_0\n\n", NONE, retry=5),
     Example("a retry in other digits", "retry: 5\nretry: ١٢\nretry: ²\n\n".encode(), NONE, retry=5),
-    Example("id and retry between events", b"event: a\ndata: 1\n\nid: 7\nretry: 5\n\nevent: b\ndata: 2\n\n", AB, "7", 5),
+    Example(
+        "id and retry between events",
+        b"event: a\ndata: 1\n\nid: 7\nretry: 5\n\nevent: b\ndata: 2\n\n",
+        AB,
+        "7",
+        5,
+    ),
 ]
 
 WITHOUT_DATA = [
@@ -174,7 +180,11 @@ UTF_8 = [
     Example("characters of every length", "event: é\ndata: aé€😀\n\n".encode(), (("é", "aé€😀"),)),
     Example("bytes that cannot be", b"event: a\ndata: x\xff\xfey\n\n", (("a", "x\ufffd\ufffdy"),)),
     Example("a character that breaks off", b"event: a\ndata: \xe2\x82x\n\n", (("a", "\ufffdx"),)),
-    Example("one that breaks off at the line end", b"event: a\ndata: \xf0\x9f\x98\n\n", (("a", "\ufffd"),)),
+    Example(
+        "one that breaks off at the line end",
+        b"event: a\ndata: \xf0\x9f\x98\n\n",
+        (("a", "\ufffd"),),
+    ),
     Example("one that breaks off at CR", b"event: a\rdata: \xe2\x82\r\r", (("a", "\ufffd"),)),
     Example("a lone continuation", b"event: a\ndata: \x80\xbf\n\n", (("a", "\ufffd\ufffd"),)),
     Example("an overlong form", b"event: a\ndata: \xc0\xaf\n\n", (("a", "\ufffd\ufffd"),)),
@@ -262,7 +272,9 @@ def test_data_that_follows_changes_nothing(example: Example) -> None:
 def test_the_plain_reading_says_the_same(example: Example) -> None:
     """The reading that the properties rely on is held to the same hand-written values."""
     reading = read(example.stream)
-    assert tuple((block.name or "message", block.data) for block in reading.blocks) == example.events
+    assert (
+        tuple((block.name or "message", block.data) for block in reading.blocks) == example.events
+    )
     assert (reading.last_event_id, reading.retry) == (example.last_event_id, example.retry)
 
 

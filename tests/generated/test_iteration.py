@@ -1,4 +1,4 @@
-"""Iteration, sync and async, over what HTTP clients yield: in time, lazily, and closing the source."""
+"""Iteration, sync and async, over what HTTP clients yield: in time, lazily, closing the source."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import gc
 import importlib
 import threading
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -86,7 +87,7 @@ def run(awaited: Any) -> Any:
     return asyncio.run(awaited)
 
 
-# --- in order, in time, lazily ------------------------------------------------------------------------
+# --- in order, in time, lazily --------------------------------------------------------------------
 
 
 def test_events_come_in_order_however_the_bytes_are_cut() -> None:
@@ -94,7 +95,9 @@ def test_events_come_in_order_however_the_bytes_are_cut() -> None:
     for how, chunks in all_ways(stream):
         assert [event.event for event in iter_events(chunks)] == NAMES, how
     for how, chunks in list(all_ways(stream))[:12]:
-        assert [event.event for event in run(_all(aiter_events(AsyncSource(*chunks))))] == NAMES, how
+        assert [
+            event.event for event in run(_all(aiter_events(AsyncSource(*chunks))))
+        ] == NAMES, how
 
 
 def test_each_event_is_there_before_another_chunk_is_asked_for() -> None:
@@ -143,7 +146,7 @@ def test_empty_chunks_are_no_end() -> None:
     assert [event.event for event in run(_all(aiter_events(AsyncSource(*chunks))))] == NAMES
 
 
-# --- errors -------------------------------------------------------------------------------------------
+# --- errors ---------------------------------------------------------------------------------------
 
 
 def test_an_error_is_raised_when_it_is_reached_and_not_before() -> None:
@@ -187,8 +190,7 @@ def test_only_two_ways_of_treating_errors_are_known() -> None:
 def test_truncation_is_raised_after_all_events(errors: Any) -> None:
     seen: list[str] = []
     with pytest.raises(TruncatedStreamError):
-        for event in iter_events([PING, PONG[:-1]], errors=errors):
-            seen.append(event.event)
+        seen.extend(event.event for event in iter_events([PING, PONG[:-1]], errors=errors))
     assert seen == ["ping"]
 
     async def check() -> None:
@@ -246,7 +248,7 @@ def test_async_chunks_of_text_are_a_type_error() -> None:
         run(_all(aiter_events(AsyncSource("text"))))  # type: ignore[arg-type]
 
 
-# --- closing the source -------------------------------------------------------------------------------
+# --- closing the source ---------------------------------------------------------------------------
 
 
 def test_with_closes_the_source_at_the_end() -> None:
@@ -269,7 +271,7 @@ def test_with_closes_the_source_on_an_early_exit() -> None:
 @pytest.mark.parametrize("chunk", [BAD, ConnectionResetError(), "text"])
 def test_with_closes_the_source_on_an_error(chunk: Any) -> None:
     source = Source(chunk)
-    with pytest.raises((PayloadError, ConnectionResetError, TypeError)):  # noqa: SIM117, PT012
+    with pytest.raises((PayloadError, ConnectionResetError, TypeError)):  # noqa: SIM117
         with iter_events(source) as events:
             list(events)
     assert source.closed == 1
@@ -446,7 +448,7 @@ def test_an_error_in_closing_the_source_is_seen() -> None:
         pass
 
 
-# --- what HTTP clients yield --------------------------------------------------------------------------
+# --- what HTTP clients yield ----------------------------------------------------------------------
 
 BODY = frame("thread.created", thread(id="Größe 🌊")) + PING + PONG + END
 EXPECTED = ["thread.created", *NAMES]
@@ -516,8 +518,8 @@ def test_what_a_file_yields() -> None:
     with iter_events(file := io.BytesIO(BODY)) as events:
         next(events)
     assert file.closed
-    raw = iter(lambda f=io.BytesIO(BODY): f.read1(5), b"")
-    assert [event.event for event in iter_events(raw)] == EXPECTED
+    raw = io.BytesIO(BODY)
+    assert [event.event for event in iter_events(iter(lambda: raw.read1(5), b""))] == EXPECTED
 
 
 @pytest.mark.parametrize("package", ["httpx", "httpx2"])
@@ -601,23 +603,26 @@ def test_what_the_official_sdk_yields_as_a_raw_response(form: str) -> None:
         lambda _: httpx.Response(200, content=BODY, headers={"content-type": "text/event-stream"})
     )
     client = openai.OpenAI(api_key="none", http_client=httpx.Client(transport=transport))
-    with pytest.warns(DeprecationWarning):
-        runs = client.beta.threads.runs
-        arguments: Any = {"thread_id": "t", "assistant_id": "a", "stream": True}
-        if form == "streamed":
-            with (
-                runs.with_streaming_response.create(**arguments) as response,
-                iter_events(response.iter_bytes()) as events,
-            ):
-                names = [event.event for event in events]
-        else:
+    runs = client.beta.threads.runs
+    arguments: Any = {"thread_id": "t", "assistant_id": "a", "stream": True}
+
+    def names() -> list[str]:
+        if form == "whole":
             raw = runs.with_raw_response.create(**arguments)
-            names = [event.event for event in iter_events(raw.http_response.iter_bytes())]
+            return [event.event for event in iter_events(raw.http_response.iter_bytes())]
+        with (
+            runs.with_streaming_response.create(**arguments) as response,
+            iter_events(response.iter_bytes()) as events,
+        ):
+            return [event.event for event in events]
+
+    with warnings.catch_warnings():  # its own, that the API is deprecated
+        warnings.simplefilter("ignore", DeprecationWarning)
+        assert names() == EXPECTED
     client.close()
-    assert names == EXPECTED
 
 
-# --- several streams ----------------------------------------------------------------------------------
+# --- several streams ------------------------------------------------------------------------------
 
 
 def test_streams_that_are_read_in_turn_do_not_mix() -> None:
@@ -632,7 +637,7 @@ def test_many_threads_may_decode_at_once() -> None:
     def read() -> None:
         try:
             assert [event.event for event in iter_events([BODY] * 1)] == EXPECTED
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             failures.append(error)
 
     threads = [threading.Thread(target=read) for _ in range(16)]

@@ -52,7 +52,7 @@ def error_of(payload: Any, event: str = "thread.created") -> PayloadError:
     return invalid.error
 
 
-# --- the made-up payloads ---------------------------------------------------------------------------
+# --- the made-up payloads -------------------------------------------------------------------------
 
 
 def test_the_made_up_payloads_have_every_member_and_every_variant() -> None:
@@ -97,14 +97,37 @@ def test_members_that_are_not_required_may_be_absent_or_null_and_are_told_apart(
             assert (wire in event.data.model_fields_set) == (wire in payload)
 
 
-# --- not that payload -------------------------------------------------------------------------------
+# --- not that payload -----------------------------------------------------------------------------
 
 
 @row("a known name with data that is not its payload")
 @pytest.mark.parametrize(
     "data",
-    ["", " ", "{", "}", "{}}", "null", "true", "0", '""', "[]", "{}", "[DONE]", "nope", "'{}'"]
-    + ["{'id': 1}", "\ufeff{}", '{"id":}', "{,}", '{"id":"a",}', "// x", '"\x01"', "0x1", "01"],
+    [
+        "",
+        " ",
+        "{",
+        "}",
+        "{}}",
+        "null",
+        "true",
+        "0",
+        '""',
+        "[]",
+        "{}",
+        "[DONE]",
+        "nope",
+        "'{}'",
+        "{'id': 1}",
+        "\ufeff{}",
+        '{"id":}',
+        "{,}",
+        '{"id":"a",}',
+        "// x",
+        '"\x01"',
+        "0x1",
+        "01",
+    ],
 )
 def test_what_is_no_json_or_not_the_payload_is_invalid_and_the_rest_is_read(data: str) -> None:
     stream = frame("thread.created", data) + frame("thread.created", thread())
@@ -157,7 +180,7 @@ def test_bytes_that_are_not_utf_8_outside_of_texts_are_no_json() -> None:
     assert invalid.data.startswith("{\ufffd")
 
 
-# --- open to what is not known ----------------------------------------------------------------------
+# --- open to what is not known --------------------------------------------------------------------
 
 UNKNOWN_VALUES = [
     None,
@@ -264,7 +287,7 @@ def test_a_value_of_an_enumeration_is_a_string_all_the_same(value: Any) -> None:
     assert (error.path, error.expected) == ("$.status", "a string")
 
 
-# --- unions -----------------------------------------------------------------------------------------
+# --- unions ---------------------------------------------------------------------------------------
 
 
 def _unions() -> list[tuple[str, str, Any]]:
@@ -331,9 +354,7 @@ def test_an_unknown_tag_is_the_unknown_variant_with_all_that_it_carries(
 
 @row("an unknown tag in an open union")
 @pytest.mark.parametrize(("name", "number", "at"), UNIONS, ids=str)
-def test_an_unknown_tag_needs_no_other_member(
-    name: str, number: int, at: tuple[Any, ...]
-) -> None:
+def test_an_unknown_tag_needs_no_other_member(name: str, number: int, at: tuple[Any, ...]) -> None:
     payload = _changed(name, number, at, lambda _: {"type": ""})
     assert same(written(read(payload, EVENT_OF[name])), payload)
 
@@ -393,7 +414,7 @@ def test_a_tag_that_stands_twice_is_the_last_one() -> None:
     assert written(event)["content"] == [{"type": "brand_new", "refusal": "no"}]
 
 
-# --- numbers ----------------------------------------------------------------------------------------
+# --- numbers --------------------------------------------------------------------------------------
 
 
 @row("no integer where one belongs")
@@ -467,7 +488,12 @@ def test_a_number_may_be_an_integer_of_any_size_and_loses_no_digit() -> None:
         (thread(metadata={"a b": None}), "thread.created", '$.metadata["a b"]', "a string"),
         (thread(metadata=[]), "thread.created", "$.metadata", "an object"),
         (run(parallel_tool_calls=1), "thread.run.created", "$.parallel_tool_calls", "a boolean"),
-        (run(parallel_tool_calls="true"), "thread.run.created", "$.parallel_tool_calls", "a boolean"),
+        (
+            run(parallel_tool_calls="true"),
+            "thread.run.created",
+            "$.parallel_tool_calls",
+            "a boolean",
+        ),
         (run(file_ids="file_a"), "thread.run.created", "$.file_ids", "an array"),
         (run(file_ids={}), "thread.run.created", "$.file_ids", "an array"),
         (run(tools=[[]]), "thread.run.created", "$.tools[0]", "an object"),
@@ -479,7 +505,7 @@ def test_no_type_is_made_into_another(payload: Any, event: str, path: str, expec
     assert [(problem.path, problem.expected) for problem in error.problems] == [(path, expected)]
 
 
-# --- what could not be written back ------------------------------------------------------------------
+# --- what could not be written back ---------------------------------------------------------------
 
 BAD_NUMBERS = ["NaN", "Infinity", "-Infinity", "1e400", "-1e400"]
 UNLOADABLE = [
@@ -538,7 +564,7 @@ def test_no_number_beyond_json_gets_through_anywhere(
 
 
 @row("what could not be written back")
-@pytest.mark.parametrize("open_, close", [("[", "]"), ('{"a":', "}")])
+@pytest.mark.parametrize(("open_", "close"), [("[", "]"), ('{"a":', "}")])
 @pytest.mark.parametrize("depth", [100, 150, 190, 199])
 def test_what_nests_up_to_200_deep_is_kept_and_written_back(
     depth: int, open_: str, close: str
@@ -562,26 +588,14 @@ def test_of_a_key_that_stands_twice_the_last_counts() -> None:
 
 
 @row("what could not be written back")
-@pytest.mark.parametrize(
-    ("members", "path"),
-    [
-        ('"metadata":{"a":5,"a":"b"}', ("metadata", "a")),
-        ('"brand_new":NaN,"brand_new":"b"', ("brand_new",)),
-        ('"tool_resources":{"x":NaN,"x":"b"}', ("tool_resources", "x")),
-    ],
-)
-def test_of_a_key_that_stands_twice_the_first_is_not_even_checked(
-    members: str, path: tuple[str, ...]
-) -> None:
-    event = read(thread_text(members))
+def test_of_a_key_that_stands_twice_the_first_is_not_even_checked() -> None:
+    text = dumps(thread(metadata={})).replace('"metadata":{}', '"metadata":{"a":5,"a":"b"}')
+    event = read(text)
     assert not isinstance(event, InvalidEvent), event.error
-    value = written(event)
-    for step in path:
-        value = value[step]
-    assert value == "b"
+    assert written(event)["metadata"] == {"a": "b"}
 
 
-# --- the message delta of every part ----------------------------------------------------------------
+# --- the message delta of every part --------------------------------------------------------------
 
 
 def test_a_delta_part_is_the_class_of_its_tag() -> None:

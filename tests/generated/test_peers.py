@@ -25,7 +25,7 @@ from test_framing import ALL
 Events = list[tuple[str, str]] | str
 Row = tuple[Events, str]
 
-# --- the clauses --------------------------------------------------------------------------------------
+# --- the clauses ----------------------------------------------------------------------------------
 
 BOM = (
     "9.2.6: Streams must be decoded using the UTF-8 decode algorithm. "
@@ -36,8 +36,8 @@ NO_DATA = (
     "type buffer to the empty string and return."
 )
 DIGITS = (
-    "9.2.6, field retry: If the field value consists of only ASCII digits, then interpret the field "
-    "value as an integer in base ten […] Otherwise, ignore the field."
+    "9.2.6, field retry: If the field value consists of only ASCII digits, then interpret the "
+    "field value as an integer in base ten […] Otherwise, ignore the field."
 )
 REPLACEMENT = (
     "9.2.6: Streams must be decoded using the UTF-8 decode algorithm. "
@@ -104,7 +104,7 @@ WITHOUT_DATA: dict[str, Events] = {
 KEPT_BOM: dict[str, Events] = {"one BOM": [("", "1")], "one BOM before CRLF": [("", "1")]}
 
 
-# --- the official Python SDK --------------------------------------------------------------------------
+# --- the official Python SDK ----------------------------------------------------------------------
 
 
 def official_sdk(stream: bytes) -> Events:
@@ -140,7 +140,7 @@ OFFICIAL_SDK = (
     | _rows(REPLACEMENT, dict.fromkeys(NOT_UTF_8, "UnicodeDecodeError"))
 )
 
-# --- httpx-sse ----------------------------------------------------------------------------------------
+# --- httpx-sse ------------------------------------------------------------------------------------
 
 
 def _httpx_sse() -> ModuleType:
@@ -173,7 +173,7 @@ HTTPX_SSE = (
     _rows(BOM, KEPT_BOM) | _rows(NO_DATA, WITHOUT_DATA) | _rows(NO_DATA, {"in an id": [EMPTY]})
 )
 
-# ------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 PEERS: dict[str, tuple[str, Callable[[bytes], Events], dict[str, Row]]] = {
     "the official Python SDK": ("openai", official_sdk, OFFICIAL_SDK),
@@ -218,8 +218,10 @@ def test_what_counts_as_digits_of_a_retry(value: str, theirs: int, peer: Any) ->
     decoder.feed(stream.encode())
     assert decoder.retry == (5 if value == "5" else None), DIGITS
     if read is official_sdk:
-        (event,) = importlib.import_module("openai._streaming").SSEDecoder().iter_bytes(
-            iter([stream.encode()])
+        (event,) = (
+            importlib.import_module("openai._streaming")
+            .SSEDecoder()
+            .iter_bytes(iter([stream.encode()]))
         )
     else:
         decoders = _httpx_sse()

@@ -63,7 +63,7 @@ def test_no_recordings_where_there_should_be_some_is_a_failure(
     assert recordings.streams("rec_") == []
 
 
-# --- decoded, typed, lossless -------------------------------------------------------------------------
+# --- decoded, typed, lossless ---------------------------------------------------------------------
 
 
 @each_real
@@ -122,7 +122,7 @@ def test_nothing_in_it_is_undeclared(path: Path) -> None:
     assert found - set(UNDECLARED) == set()
 
 
-# --- the published bundles ----------------------------------------------------------------------------
+# --- the published bundles ------------------------------------------------------------------------
 
 
 @each_real
@@ -182,7 +182,7 @@ def test_decoder_and_bundle_agree_on_every_one_point_mutation_of_real_payloads()
     assert tried > 1000
 
 
-# --- samples of the official document -----------------------------------------------------------------
+# --- samples of the official document -------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=_name)
@@ -213,10 +213,11 @@ def _has_a_stray_brace(data: str) -> bool:
     try:
         json.loads(data)
     except json.JSONDecodeError as error:
-        assert error.msg == "Extra data"
-        assert data[error.pos :] == "}"
-        return True
-    return False
+        told = (error.msg, data[error.pos :])
+    else:
+        return False
+    assert told == ("Extra data", "}")
+    return True
 
 
 def _closing_two(blocks: list[Any]) -> int:

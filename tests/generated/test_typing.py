@@ -19,12 +19,14 @@ def _needs(module: str) -> None:
 
 
 def _complaints(page: str, *command: str) -> list[str]:
-    """What a checker, whose whole output is given back if it fails without a word, says of a page."""
+    """What a checker says of a page."""
     done = subprocess.run(
         [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
     )
     said = (done.stdout + done.stderr).splitlines()
-    of_page = [line.strip() for line in said if page in line and ("error" in line or "note" in line)]
+    of_page = [
+        line.strip() for line in said if page in line and ("error" in line or "note" in line)
+    ]
     assert of_page or done.returncode in (0, 1), said
     return of_page
 

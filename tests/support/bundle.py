@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from jsonschema.exceptions import ValidationError
 FOLDER = Path(__file__).parents[2] / "generated" / "jsonschema"
 
 
-@lru_cache(maxsize=None)
+@cache
 def bundle(profile: str) -> Any:
     """The bundle of a profile, `wire` or `documented`."""
     schema = json.loads((FOLDER / f"{profile}.schema.json").read_text(encoding="utf-8"))
@@ -22,7 +22,7 @@ def bundle(profile: str) -> Any:
     return schema
 
 
-@lru_cache(maxsize=None)
+@cache
 def validator(profile: str, event: str) -> Draft202012Validator:
     """A validator of the data of one event."""
     whole = bundle(profile)
@@ -50,7 +50,9 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
         yield error
         return
     depth = len(error.absolute_path)
-    entered = [e for e in error.context if len(e.absolute_path) > depth or e.validator == "required"]
+    entered = [
+        e for e in error.context if len(e.absolute_path) > depth or e.validator == "required"
+    ]
     for inner in entered or [error]:
         if inner is error:
             yield error

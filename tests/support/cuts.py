@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 def cut(stream: bytes, *places: int) -> list[bytes]:
     """A stream in chunks, cut at these places."""
     edges = [0, *sorted(places), len(stream)]
-    return [stream[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [stream[a:b] for a, b in itertools.pairwise(edges)]
 
 
 def by_bytes(stream: bytes) -> list[bytes]:

@@ -12,13 +12,36 @@ from support.values import dumps, loads, places, replaced, without
 LINE_ENDS = ("\n", "\r\n", "\r")
 
 _TEXTS = st.sampled_from(
-    ["", " ", "x", " x", "x ", ":", "a:b", "[DONE]", "{}", "null", '{"a":1}', "é€😀", "\ufeff"]
-    + ["\u2028", "\x85", "\0", "\t", "x" * 60, "message", "1", "007"]
+    [
+        "",
+        " ",
+        "x",
+        " x",
+        "x ",
+        ":",
+        "a:b",
+        "[DONE]",
+        "{}",
+        "null",
+        '{"a":1}',
+        "é€😀",
+        "\ufeff",
+        "\u2028",
+        "\x85",
+        "\x00",
+        "\t",
+        "x" * 60,
+        "message",
+        "1",
+        "007",
+    ]
 )
 _NAMES = st.sampled_from(
     ["a", "b", "message", "", " ", "thread", "thread.created ", "done.", "Done", "\0", "é", "event"]
 )
-_DIGITS = st.sampled_from(["0", "1", "3000", "007", "-1", "1.0", " 1", "1 ", "²", "", "12345678901"])
+_DIGITS = st.sampled_from(
+    ["0", "1", "3000", "007", "-1", "1.0", " 1", "1 ", "²", "", "12345678901"]
+)
 _FIELDS = st.one_of(
     st.builds("data{}{}".format, st.sampled_from([":", ": ", ":  "]), _TEXTS),
     st.builds("data{}{}".format, st.sampled_from([":", ": "]), _TEXTS),
@@ -29,7 +52,9 @@ _FIELDS = st.one_of(
     st.sampled_from(["data", "event", "id", "retry", "colour: green", "Data: x", "data : x"]),
     st.sampled_from(["\ufeffdata: x", " data: x", "dat", "datas: x", "event : done", "x"]),
 )
-_RAW = st.sampled_from([b"\xff", b"\xe2\x82", b"\xf0\x9f", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\xc0"])
+_RAW = st.sampled_from(
+    [b"\xff", b"\xe2\x82", b"\xf0\x9f", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\xc0"]
+)
 
 
 @st.composite
@@ -72,12 +97,19 @@ def ends() -> st.SearchStrategy[bytes]:
 
 def streams(*, with_end: bool = True) -> st.SearchStrategy[bytes]:
     """Whole streams: runs of usual blocks, odd blocks, sometimes a BOM and an end in the middle."""
-    pieces = [blocks(), blocks(), usual_blocks(), st.lists(usual_blocks(), max_size=8).map(b"".join)]
+    pieces = [
+        blocks(),
+        blocks(),
+        usual_blocks(),
+        st.lists(usual_blocks(), max_size=8).map(b"".join),
+    ]
     many = st.lists(st.one_of(*pieces, *([ends()] if with_end else [])), max_size=8).map(b"".join)
-    return st.builds(lambda bom, rest: bom + rest, st.sampled_from([b"", b"", b"\xef\xbb\xbf"]), many)
+    return st.builds(
+        lambda bom, rest: bom + rest, st.sampled_from([b"", b"", b"\xef\xbb\xbf"]), many
+    )
 
 
-# --- payloads -----------------------------------------------------------------------------------------
+# --- payloads -------------------------------------------------------------------------------------
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.one_of(
@@ -90,7 +122,9 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
     ),
     lambda inner: st.one_of(
         st.lists(inner, max_size=4),
-        st.dictionaries(st.text(st.characters(exclude_categories=("Cs",)), max_size=8), inner, max_size=4),
+        st.dictionaries(
+            st.text(st.characters(exclude_categories=("Cs",)), max_size=8), inner, max_size=4
+        ),
     ),
     max_leaves=12,
 )

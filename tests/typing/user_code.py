@@ -1,7 +1,7 @@
 """A page of code as users write it, for type checkers to read.
 
-Nothing here runs.  What must be right has no comment, and `assert_type` says what was inferred; what
-must be wrong is marked for both checkers, and a mark that is not needed is an error.
+Nothing here runs.  What must be right has no comment, and `assert_type` says what was inferred;
+what must be wrong is marked for both checkers, and a mark that is not needed is an error.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ from assistant_events import (
 )
 from typing_extensions import assert_never, assert_type
 
-# --- reading ------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------
 
 
 def reading(chunks: Iterable[bytes], body: bytes) -> None:
@@ -95,7 +95,7 @@ async def awaiting(chunks: AsyncIterable[bytes]) -> None:
     await plain.__anext__()
 
 
-# --- matching -----------------------------------------------------------------------------------------
+# --- matching -------------------------------------------------------------------------------------
 
 
 def match_on_classes(event: AssistantStreamEvent) -> str | None:
@@ -156,7 +156,7 @@ def nothing_is_left(event: ThreadCreated | Done | UnknownEvent) -> int:
             assert_never(event)
 
 
-# --- payloads -----------------------------------------------------------------------------------------
+# --- payloads -------------------------------------------------------------------------------------
 
 
 def read_a_message(message: Message) -> str:
@@ -215,7 +215,7 @@ def read_a_delta(delta: MessageDelta, step: RunStepDelta) -> str:
     return ""
 
 
-# --- the table and the errors ---------------------------------------------------------------------------
+# --- the table and the errors ---------------------------------------------------------------------
 
 
 def look_up(name: str) -> type[Event] | None:
@@ -236,19 +236,19 @@ def catch(body: bytes) -> list[AssistantStreamEvent]:
         return error.events
 
 
-# --- what must be wrong -------------------------------------------------------------------------------
+# --- what must be wrong ---------------------------------------------------------------------------
 
 
 def wrong(chunks: list[str], achunks: AsyncIterable[bytes], body: bytes, run: Run) -> None:
     iter_events(chunks)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     iter_events(achunks)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
-    decode("text")  # type: ignore[call-overload]  # pyright: ignore
-    decode(body, errors="ignore")  # type: ignore[call-overload]  # pyright: ignore
+    decode("text")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    decode(body, errors="ignore")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     Decoder().feed("text")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    run.brand_new  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    print(run.brand_new)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     run.created_at.upper()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
-    run.usage.total_tokens  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
-    run.tools[0].function  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    print(run.usage.total_tokens)  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
+    print(run.tools[0].function)  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
 
 def not_all(event: ThreadCreated | Done) -> int:
@@ -260,7 +260,7 @@ def not_all(event: ThreadCreated | Done) -> int:
 
 
 def unknown_until_narrowed(event: AssistantStreamEvent) -> None:
-    event.data.id  # type: ignore[union-attr]  # pyright: ignore
+    print(event.data.id)  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue]
     for invalid in iter_events([b""], errors="keep"):
         encode(invalid)
         good: AssistantStreamEvent = invalid  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]

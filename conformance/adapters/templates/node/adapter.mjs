@@ -18,7 +18,9 @@ function decode(chunks) {
     else if (line === "" && data.length > 0) {
       if (name === "done") return { events, end: "done" }; // told by `end`, not as an event
       try {
-        events.push({ event: name, data: JSON.parse(data.join("\n")) });
+        const payload = JSON.parse(data.join("\n"));
+        JSON.stringify(payload); // throws if it is nested too deeply to be written
+        events.push({ event: name, data: payload });
       } catch (error) { // what your decoder throws for data that it refuses
         return { events, end: "error", error: { class: "payload", message: String(error) } };
       }

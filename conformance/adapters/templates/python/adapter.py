@@ -23,8 +23,10 @@ def decode(chunks):
             if name == "done":  # the end is told by "end", not as an event
                 return {"events": events, "end": "done"}
             try:
-                events.append({"event": name, "data": json.loads("\n".join(data))})
-            except ValueError as error:  # what your decoder raises for data that it refuses
+                payload = json.loads("\n".join(data))
+                json.dumps(payload, allow_nan=False)  # Python reads NaN, and JSON has none
+                events.append({"event": name, "data": payload})
+            except (ValueError, RecursionError) as error:  # what your decoder raises
                 refused = {"class": "payload", "message": str(error)}
                 return {"events": events, "end": "error", "error": refused}
             name, data = "message", []

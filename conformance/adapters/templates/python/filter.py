@@ -20,7 +20,8 @@ for line in sys.stdin.buffer.read().decode("utf-8", "replace").split("\n"):
         if name == "done":
             done = True
         else:
-            print(json.dumps({"event": name, "data": json.loads(text)}))
+            # Python reads NaN, and JSON has none: then this raises, and the status is an error
+            print(json.dumps({"event": name, "data": json.loads(text)}, allow_nan=False))
         name, data = "message", []
 if not done:
     print(json.dumps({"end": "eof"}))

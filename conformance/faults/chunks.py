@@ -1,0 +1,131 @@
+"""Faults that show only where a stream is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .base import Base
+
+
+class BlockEndInOneChunk(Base):
+    """The two line ends that finish a block are looked for in each chunk by itself."""
+
+    def lines(self, text: str) -> Iterator[str]:
+        if not self.rest and text.startswith(("\n", "\r")):
+            text = text.lstrip("\r\n")
+        yield from super().lines(text)
+
+
+class LinesDoNotSpan(Base):
+    """A line ends where its chunk ends."""
+
+    def take(self, text: str) -> None:
+        super().take(text)
+        if self.rest and self.end is None:
+            rest, self.rest = self.rest, ""
+            self.line(rest)
+
+
+class RestIsDropped(Base):
+    """What a chunk leaves of a line is dropped when the next chunk comes."""
+
+    def lines(self, text: str) -> Iterator[str]:
+        if text:
+            self.rest = ""
+        yield from super().lines(text)
+
+
+class OneEventAChunk(Base):
+    """Of each chunk one event is read, and the rest is dropped."""
+
+    def take(self, text: str) -> None:
+        before = len(self.events)
+        for line in self.lines(self.without_mark(text)):
+            self.line(line)
+            if len(self.events) > before:
+                self.rest = ""
+                return
+
+
+class BlocksDoNotSpan(Base):
+    """A block that its chunk does not finish is dropped."""
+
+    def feed(self, chunk: bytes) -> None:
+        super().feed(chunk)
+        self.fresh()
+        self.rest = ""
+
+
+class CrLfAcrossChunksIsTwo(Base):
+    """CR and LF are two line ends if they come in two chunks."""
+
+    def lines(self, text: str) -> Iterator[str]:
+        self.after_cr = False
+        yield from super().lines(text)
+
+
+class CrSwallowsFirst(Base):
+    """After a CR at the end of a chunk the first character of the next one is dropped."""
+
+    def lines(self, text: str) -> Iterator[str]:
+        if self.after_cr:
+            text = text[1:]
+            self.after_cr = False
+        yield from super().lines(text)
+
+
+class CrWaits(Base):
+    """A CR at the end of a chunk is a line end only once something follows."""
+
+    def lines(self, text: str) -> Iterator[str]:
+        whole = self.rest + text
+        held = "\r" if whole.endswith("\r") else ""
+        self.after_cr = False
+        if whole:
+            *lines, rest = self.split(whole.removesuffix(held) if held else whole)
+            self.rest = rest + held
+            yield from lines
+
+    def close(self) -> None:
+        self.rest = self.rest.removesuffix("\r")
+        super().close()
+
+
+class SpaceAcrossChunks(Base):
+    """The space after a colon is not dropped if it begins a chunk."""
+
+    def lines(self, text: str) -> Iterator[str]:
+        if self.rest.endswith(":") and text.startswith(" "):
+            text = " " + text
+        yield from super().lines(text)
+
+
+class EmptyChunkIsEnd(Base):
+    """A chunk without a byte is taken for the end of input."""
+
+    over = False
+
+    def feed(self, chunk: bytes) -> None:
+        self.over = self.over or not chunk
+        if not self.over:
+            super().feed(chunk)
+
+
+class EventWaitsForNext(Base):
+    """An event is delivered when the next chunk comes, and the last one never."""
+
+    def feed(self, chunk: bytes) -> None:
+        self.take(self.waiting)
+        self.waiting = self.text(chunk)
+
+    waiting = ""
+
+
+class EventsByChunk(Base):
+    """Each chunk that begins with a name begins a new event, whatever was there before."""
+
+    def take(self, text: str) -> None:
+        if text.startswith("event"):
+            self.fresh()
+            self.rest = ""
+        super().take(text)

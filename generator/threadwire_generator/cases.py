@@ -268,6 +268,7 @@ class _Builder:
 
 
 _WITHOUT_CASES = ("a topic without cases", f"write its `cases`, or move it to {show(SHARED)}")
+_KIND_CURE = "state one of `data`, `unknown: true` and `invalid: true`"
 _FILE_CURE = "name a file by its path from the folder of the cases"
 
 
@@ -361,10 +362,10 @@ class _Topic:
     def _expected(self, body: Mapping[str, Any], steps: Steps) -> Expected:
         stated = [word for word in ("data", "unknown", "invalid") if word in body]
         if len(stated) != 1:
-            message = f"{show(body['event'])} has {' and '.join(map(show, stated)) or 'none'} of "
-            message += "`data`, `unknown` and `invalid`"
+            states = " and ".join(map(show, stated)) or "nothing"
+            message = f"{show(body['event'])} states {states}"
             mark = self._document.mark(steps)
-            self._builder.found(mark, "expected-kind", message, "state exactly one of them")
+            self._builder.found(mark, "expected-kind", message, _KIND_CURE)
         raw = body.get("raw")
         return Expected(
             event=body["event"],

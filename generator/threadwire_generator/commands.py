@@ -12,7 +12,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -285,8 +285,10 @@ def _plan(request: Request, doing: Callable[[str], None]) -> tuple[Planned | Non
     return Planned(spec, tuple(rooms)), findings
 
 
-def _suite(request: Request, spec: Spec) -> tuple[Suite | None, list[Finding]]:
-    """Compile the suite; None if a finding is an error."""
+def _suite(
+    request: Request, spec: Spec, anew: int | None = None
+) -> tuple[Suite | None, list[Finding]]:
+    """Compile the suite; None if a finding is an error.  `anew` is a revision to leave out."""
     from threadwire_generator.cases import read_cases
     from threadwire_generator.targets.suite import compile_suite
     from threadwire_generator.targets.suite.derive import DerivationError
@@ -297,6 +299,8 @@ def _suite(request: Request, spec: Spec) -> tuple[Suite | None, list[Finding]]:
         authored, findings = read_cases(request.cases, spec)
         if authored is None:
             return None, findings
+        revisions = tuple(r for r in authored.revisions if r.number != anew)
+        authored = replace(authored, revisions=revisions)
     try:
         suite = compile_suite(spec, authored)
     except (DerivationError, RecursionError) as error:
@@ -320,10 +324,10 @@ def _freeze(request: Request, number: int, force: bool) -> None:
     if path.exists() and not force:
         raise click.UsageError(f"{path.as_posix()} is frozen; --force writes it anew")
     spec, _ = read_spec(request.schema)
-    suite = None if spec is None else _suite(request, spec)[0]
+    suite = None if spec is None else _suite(request, spec, anew=number)[0]
     if suite is None:
         return  # the findings come with the plan
-    if number not in (suite.revision, suite.revision + 1):
+    if number != suite.revision + 1:
         raise click.UsageError(f"the next revision is {suite.revision + 1}, not {number}")
     path.parent.mkdir(exist_ok=True)
     path.write_text(suite.ids, encoding="utf-8", newline="\n")

@@ -150,7 +150,15 @@ def test_a_wrong_answer_to_start_is_said(hello: str, message: str) -> None:
 
 
 def test_an_adapter_without_events_is_wrong_rather_than_its_decoder() -> None:
-    empty = "import json,sys\nfor l in sys.stdin:\n r=json.loads(l)\n if r['cmd']=='start': a={'name':'x','version':'','language':'','features':[]}\n elif r['cmd']=='stop': break\n else: a={'seq':r['seq'],'events':[],'end':'eof'}\n print(json.dumps(a),flush=True)"
+    empty = (
+        "import json, sys\n"
+        "hello = {'name': 'x', 'version': '', 'language': '', 'features': []}\n"
+        "for line in sys.stdin:\n"
+        "    r = json.loads(line)\n"
+        "    if r['cmd'] == 'stop': break\n"
+        "    empty = {'seq': r.get('seq'), 'events': [], 'end': 'eof'}\n"
+        "    print(json.dumps(hello if r['cmd'] == 'start' else empty), flush=True)\n"
+    )
     result = threadwire("test", "--suite", str(FOLDER), "--", sys.executable, "-c", empty)
     assert result.returncode == 3
     assert "no event came out of any of" in result.stdout.decode()

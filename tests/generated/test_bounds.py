@@ -242,6 +242,15 @@ def test_an_event_of_many_short_lines_is_held_line_by_line_and_bounded(line: byt
 
 
 @row("a block above `max_event_bytes`")
+@pytest.mark.parametrize("piece", [b"\r\n", b": c\n", b"id: 7\n\n", b"x: y\r"])
+def test_a_chunk_may_be_large_without_its_lines_being_held_all_at_once(piece: bytes) -> None:
+    chunk = piece * (MIB // len(piece))
+    peak, events = _peak(iter([chunk]), 1 << 24)
+    assert events == []
+    assert peak < 5 * MIB, f"{peak / MIB:.1f} MiB held beside a chunk of one"
+
+
+@row("a block above `max_event_bytes`")
 def test_events_that_are_dropped_are_not_held() -> None:
     chunk = frame("thread.created", thread()) * 100
     peak, _ = _peak((chunk for _ in range(100)), MIB)

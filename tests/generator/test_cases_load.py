@@ -1,7 +1,7 @@
 """What people write of a suite: read as it is meant, and each mistake beside its exact findings.
 
-A folder of `bad_cases` holds the files that differ from `_base`, and what is found in `findings.txt`.
-The protocol is the weather station of `bad_specs`.
+A folder of `bad_cases` holds the files that differ from `_base`, and in `findings.txt` what is
+found.  The protocol is the weather station of `bad_specs`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import pytest
 from packages import PIPELINE
 from threadwire_generator.build import read_spec
 from threadwire_generator.cases import Expected
-from threadwire_generator.spec import Spec
+from threadwire_generator.spec import ObjectType, Ref, Spec
 from threadwire_generator.targets.suite.reading import MAX_BLOCK, Reading
 
 WEATHER = Path(__file__).parent / "bad_specs" / "_base"
@@ -110,7 +110,8 @@ FRAMING = {
         "done",
     ),
     "data lines are joined": (
-        f'event: report.opened\ndata: {{"id":"r1",\ndata:"status":"open",\ndata:  "readings":[]}}\n\n{BYE}',
+        'event: report.opened\ndata: {"id":"r1",\ndata:"status":"open",\ndata:  "readings":[]}\n\n'
+        + BYE,
         [opened()],
         "done",
     ),
@@ -339,13 +340,10 @@ def test_types_that_hold_themselves_are_read_at_every_depth(pipeline: Reading) -
 
 def test_a_nullable_object_is_refused_where_it_is_wrong_and_not_for_being_no_null() -> None:
     spec = spec_in(WEATHER)
-    report_type = spec.types["Report"]
-    added = dataclasses.replace(
-        report_type.fields[-1],  # type: ignore[union-attr]
-        wire_name="gust",
-        shape=dataclasses.replace(report_type.fields[1].shape, name="Wind"),  # type: ignore
-    )
-    changed = dataclasses.replace(report_type, fields=(*report_type.fields, added))  # type: ignore
+    named = spec.types["Report"]
+    assert isinstance(named, ObjectType)
+    gust = dataclasses.replace(named.fields[-1], wire_name="gust", shape=Ref("Wind"))
+    changed = dataclasses.replace(named, fields=(*named.fields, gust))
     reading = Reading(dataclasses.replace(spec, types={**spec.types, "Report": changed}))
     read = reading.read(report(more=',"gust":{"kind":"wind"}').encode())
     assert read.events == (refused("$.gust.speed"),)

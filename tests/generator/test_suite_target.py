@@ -26,7 +26,12 @@ from threadwire_generator.plan import merge
 from threadwire_generator.spec import EndEvent, Mark, OrderItem, Part, Spec, StreamOrder
 from threadwire_generator.targets.suite import Suite, compile_suite, derive, plan
 from threadwire_generator.targets.suite.coverage import coverage
-from threadwire_generator.targets.suite.derive import DERIVATIONS, DerivationError, derived
+from threadwire_generator.targets.suite.derive import (
+    DERIVATIONS,
+    Derivation,
+    DerivationError,
+    derived,
+)
 from threadwire_generator.targets.suite.orders import ways
 from threadwire_generator.targets.suite.reading import Reading
 from threadwire_generator.targets.suite.transcripts import LARGEST, transcripts
@@ -265,17 +270,16 @@ def test_the_suite_is_moderately_small(suite: Suite) -> None:
     assert sum(case.size for case in suite.cases if case.origin != "authored") < 2_000_000
 
 
+@pytest.mark.parametrize("row", DERIVATIONS, ids=lambda row: row.name)
 def test_a_rule_of_derivation_that_the_reading_does_not_bear_out_is_caught(
-    monkeypatch: pytest.MonkeyPatch,
+    row: Derivation, suite: Suite, pipeline: Suite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spec = spec_in(WEATHER)
-    for row in DERIVATIONS:
-        wrong = dataclasses.replace(row, accepts=not row.accepts)
-        monkeypatch.setattr(derive, "DERIVATIONS", (wrong,))
-        if row.name in ("value-not-listed", "variant-not-listed"):
-            continue  # this protocol has nothing closed
-        with pytest.raises(DerivationError):
-            list(derived(spec, Reading(spec)))
+    wrong = dataclasses.replace(row, accepts=not row.accepts)
+    monkeypatch.setattr(derive, "DERIVATIONS", (wrong,))
+    elsewhere = row.name.endswith("not-listed") or row.name == "branch"
+    chosen = pipeline if elsewhere else suite
+    with pytest.raises(DerivationError, match=f"^{row.name}: "):
+        list(derived(chosen.spec, Reading(chosen.spec)))
 
 
 # --- whole runs -----------------------------------------------------------------------------------
@@ -691,7 +695,7 @@ def test_mistakes_in_cases_stop_it_and_say_where(
     for command in ("generate", "check"):
         assert run([command]) == 1
         out, err = capsys.readouterr()
-        assert "conformance/cases/lines.yaml:8:9 case-rule-unknown" in err
+        assert "conformance/cases/lines.yaml:5:9 case-rule-unknown" in err
         assert last_line(out).startswith(f"{command}: 1 error in conformance/cases, nothing was")
     assert not (desk / "generated").exists()
 
@@ -714,8 +718,13 @@ def test_a_revision_is_frozen_once(desk: Path, capsys: pytest.CaptureFixture[str
     assert re.search(
         r"cases/revisions/1\.txt:\d+:1 case-gone `lines/resumed`", capsys.readouterr().err
     )
+    again = ["generate", "--target", "suite", "--freeze-revision", "1", "--force"]
+    assert run(again) == 0, "before a release it may be written anew"
+    path.write_text(path.read_text().replace("lines/renamed", "lines/resumed"))
+    assert run(["generate", "--target", "suite"]) == 1
+    assert "case-gone `lines/renamed`" in capsys.readouterr().err
     (desk / "conformance" / "cases" / "retired.yaml").write_text(
-        "retired:\n  lines/resumed: It has a better name.\n"
+        "retired:\n  lines/renamed: It has a better name.\n"
     )
     assert run(["generate", "--target", "suite"]) == 0
 

@@ -245,10 +245,10 @@ def wrong(chunks: list[str], achunks: AsyncIterable[bytes], body: bytes, run: Ru
     decode("text")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
     decode(body, errors="ignore")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     Decoder().feed("text")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    print(run.brand_new)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
-    run.created_at.upper()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    print(run.brand_new)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+    run.created_at.upper()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
     print(run.usage.total_tokens)  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
-    print(run.tools[0].function)  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    print(run.tools[0].function)  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def not_all(event: ThreadCreated | Done) -> int:

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from .base import EndOfStream, ErrorReport, Event, InvalidEvent, UnknownEvent
-from .errors import EventTooLargeError, PayloadError, TruncatedStreamError, problems_of
+from .errors import EventTooLargeError, PayloadError, Problem, TruncatedStreamError, problems_of
 from .events import EVENT_TYPES, PROTOCOL, StreamEvent
 from .framing import Block, Framer
 from .values import Payload
@@ -111,10 +111,12 @@ class Decoder:
             try:
                 event_class, validate = rows[name]
                 append(event_class(validate(data)))
+                continue
             except (KeyError, ValidationError):
-                append(self._read(name, data, self._framer.offset(len(events))))
-                if self.done:
-                    break
+                pass  # what follows is not part of handling them: they quote the payload
+            append(self._read(name, data, self._framer.offset(len(events))))
+            if self.done:
+                break
         return events
 
     def close(self) -> list[StreamEvent | InvalidEvent]:
@@ -153,7 +155,7 @@ class Decoder:
         try:
             event = read_event(event_name, text, offset=offset)
         except PayloadError as error:
-            return InvalidEvent(event_name, text, error, offset)
+            return InvalidEvent(event_name, text, error.with_traceback(None), offset)
         self.done = isinstance(event, EndOfStream)
         self._failed = self._failed or isinstance(event, ErrorReport)
         return event
@@ -174,8 +176,14 @@ def read_event(name: str, data: str, *, offset: int | None = None) -> StreamEven
         return cast(StreamEvent, row.event(_error_payload(row.payload, data), data))
     try:
         return cast(StreamEvent, row.event(_validator(row.payload)(data)))
+    except ValidationError:
+        pass
+    try:  # once more, out of plain values: where a key stands twice, the last of them counts
+        return cast(StreamEvent, row.event(row.payload.model_validate(from_json(data))))
     except ValidationError as error:
         problems = problems_of(error)
+    except ValueError as error:
+        problems = [Problem("$", "JSON", str(error))]
     raise PayloadError(name, data, problems, offset=offset)
 
 

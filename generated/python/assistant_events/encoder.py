@@ -8,6 +8,8 @@ absent kept apart from null; not the order of members nor the spelling of number
 
 from __future__ import annotations
 
+from pydantic_core import from_json
+
 from .base import EndOfStream, ErrorReport, InvalidEvent, UnknownEvent
 from .decoder import NO_NAME, name_in
 from .errors import EventTooLargeError
@@ -19,7 +21,7 @@ def data_text(event: StreamEvent | InvalidEvent) -> str:
     """The text of an event's data, as `encode` writes it.
 
     Raises:
-        ValueError: the data was too large to keep.
+        ValueError: the data was too large to keep, or has a number that JSON has no word for.
     """
     if isinstance(event, InvalidEvent):
         if isinstance(event.error, EventTooLargeError):
@@ -30,9 +32,12 @@ def data_text(event: StreamEvent | InvalidEvent) -> str:
     if isinstance(event, ErrorReport) and event.raw is not None:
         return event.raw
     payload: Payload = event.data
-    return payload.__pydantic_serializer__.to_json(
+    text = payload.__pydantic_serializer__.to_json(
         payload, by_alias=True, exclude_unset=True
     ).decode()
+    if "NaN" in text or "Infinity" in text:
+        from_json(text, allow_inf_nan=False)  # raises if it is a number and not in a string
+    return text
 
 
 def encode(event: StreamEvent | InvalidEvent) -> bytes:
@@ -40,7 +45,7 @@ def encode(event: StreamEvent | InvalidEvent) -> bytes:
 
     Raises:
         ValueError: the name is empty or has a line end, the data has a CR or a lone surrogate:
-            the format has no way to say these; or the data was too large to keep.
+            the format has no way to say these; or see `data_text`.
     """
     name, data = event.event, data_text(event)
     if not name or "\n" in name or "\r" in name:

@@ -12,16 +12,19 @@ of a subclass if it is text.)
 """
 
 import math
+import os
 from collections.abc import Iterator
 from typing import Annotated, Any, Final, TypeAlias, get_args
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetPydanticSchema
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetPydanticSchema
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 # Labels of the branches of a union in pydantic's error locations; `errors.py` takes them out again.
-KNOWN_TAGS: Final = "\0known tags"
-UNKNOWN_TAG: Final = "\0unknown tag"
-BRANCH: Final = "\0branch"
+# They are made anew each time the module is loaded, so that no member of a payload can have one.
+_OURS = os.urandom(8).hex()
+KNOWN_TAGS: Final = f"known tags {_OURS}"
+UNKNOWN_TAG: Final = f"unknown tag {_OURS}"
+BRANCH: Final = f"branch {_OURS}"
 
 KNOWN_TAG_ERROR: Final = "known_tag"
 
@@ -72,21 +75,24 @@ Number: TypeAlias = Annotated[
 _Json: TypeAlias = "dict[str, _Json] | list[_Json] | str | float | None"
 
 
-def _fractions(value: _Json) -> Iterator[float]:
-    pending = [value]
+def _not_finite(value: _Json) -> Iterator[tuple[str | int, ...]]:
+    """The paths of the numbers in a value that JSON has no word for."""
+    pending: list[tuple[tuple[str | int, ...], _Json]] = [((), value)]
     while pending:
-        item = pending.pop()
+        path, item = pending.pop()
         if isinstance(item, float):
-            yield item
+            if not math.isfinite(item):
+                yield path
         elif isinstance(item, dict):
-            pending.extend(item.values())
+            pending.extend(((*path, name), member) for name, member in item.items())
         elif isinstance(item, list):
-            pending.extend(item)
+            pending.extend(((*path, index), member) for index, member in enumerate(item))
 
 
 def _json_value(value: Any) -> Any:
-    if not all(map(math.isfinite, _fractions(value))):
-        raise PydanticCustomError("finite", "a finite number")
+    path = next(_not_finite(value), None)
+    if path is not None:
+        raise PydanticCustomError("finite", "a finite number", {"path": path})
     return value
 
 
@@ -112,9 +118,10 @@ class Payload(BaseModel):
         extra="allow",
         defer_build=True,  # most programs meet few of the payloads
         serialize_by_alias=True,
+        ser_json_inf_nan="constants",  # seen when written, and refused
         protected_namespaces=(),
     )
-    __pydantic_extra__: dict[str, JsonValue]  # pyright: ignore[reportIncompatibleVariableOverride]
+    __pydantic_extra__: dict[str, JsonValue] = Field(init=False)  # pyright: ignore
 
 
 class tagged:  # noqa: N801 - reads as a word in `Annotated[...]`

@@ -150,7 +150,7 @@ def _gaps(spec: Spec, authored: Authored, found: Coverage) -> Iterable[Finding]:
             continue
         cure = "write a case that has it" + (", or say why none can" if item in places else "")
         mark = places.get(item, _place(spec, item))
-        yield finding_at(mark, "uncovered", f"no case covers {show(item)}", cure)
+        yield finding_at(mark, "uncovered", f"no case covers {show(item)}", cure, "warning")
 
 
 def _place(spec: Spec, item: str) -> Mark:

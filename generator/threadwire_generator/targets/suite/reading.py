@@ -35,7 +35,8 @@ from threadwire_generator.targets.jsonschema.profiles import WIRE
 MAX_BLOCK = 16 * 1024 * 1024  # bytes of the lines of a block, comments and line ends left out
 MAX_DEPTH = 200  # of arrays and objects in each other
 MAX_DIGITS = 4300  # of an integer
-MAX_WRITTEN_OUT = 2000  # references that a validator holds written out
+MAX_WRITTEN_OUT = 2000  # references that a validator holds written out, …
+DEEPEST = 40  # … and how many of them within each other
 NO_NAME = "message"  # the type of an event without a name
 
 _LINE_END = re.compile("\r\n|\n|\r")
@@ -297,7 +298,7 @@ class Validators:
         if "$ref" in body:
             target = _target(body["$ref"])
             self._count += 1
-            if target in way or self._count > MAX_WRITTEN_OUT:
+            if target in way or len(way) > DEEPEST or self._count > MAX_WRITTEN_OUT:
                 left.append(target)
                 return {"$ref": body["$ref"]}
             return self._written_out(self._definitions[target], (*way, target), left)

@@ -35,8 +35,8 @@ from threadwire_generator.spec import (
 
 DEFAULT_STATUS_MEMBER = "status"  # of a payload without a life cycle
 EPOCH = 1700000000  # around which the invented times lie, in seconds
-DEEPEST = 12  # objects in each other, and …
-MOST = 5000  # … objects in all, so that no tree of types that fans out grows beyond all bounds
+DEEPEST = 60  # objects in each other, and …
+MOST = 1000  # … objects in all, so that no tree of types that fans out grows beyond all bounds
 LABEL = "label"  # the member of a map
 
 Members = dict[str, Json]

@@ -56,4 +56,4 @@ def _is_good(path: str) -> bool:
 def _by_digest(case_id: str) -> str:
     """A name for an id that has none of its own: too long, or the same as another's by case."""
     digest = hashlib.sha256(case_id.encode()).hexdigest()[:12]
-    return f"{FOLDER}/{_name(case_id.partition('/')[0])}/@{digest}.sse"
+    return f"{FOLDER}/@/{digest}.sse"

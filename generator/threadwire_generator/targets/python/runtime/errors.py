@@ -83,7 +83,7 @@ class PayloadError(StreamError):
         super().__init__(f"{printable(event)}{where}: {first}{more}", event=event, offset=offset)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _payload_error, (self.event, self.data, self.problems, self.offset)
+        return _payload_error, (self.event, self.data, self.problems, self.offset), self.__dict__
 
 
 def _payload_error(
@@ -109,7 +109,7 @@ class EventTooLargeError(StreamError):
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _event_too_large, (self.event, self.limit, self.offset)
+        return _event_too_large, (self.event, self.limit, self.offset), self.__dict__
 
 
 def _event_too_large(event: str, limit: int, offset: int | None) -> EventTooLargeError:
@@ -149,11 +149,15 @@ _JSON_TYPES: tuple[tuple[type, str], ...] = (
     (float, "a fraction"),
     (type(None), "null"),
 )
+_FOUND: Mapping[str, str] = {"missing": "nothing", "finite": "none"}
+_MOST_PROBLEMS = 1000  # each takes a kilobyte to tell
 _PLAIN_MEMBER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
 def problems_of(error: ValidationError) -> list[Problem]:
     """What is wrong with a payload, by members of the payload and not by branches of our unions."""
+    if error.error_count() > _MOST_PROBLEMS:
+        return [Problem("$", "the payload of this event", f"{error.error_count()} mistakes")]
     return [_problem(line) for line in _without_hopeless_branches(_lines(error))]
 
 
@@ -182,10 +186,11 @@ def _lines(error: ValidationError) -> list[_Line]:
                 path.append(step)
         kind = raw["type"]
         context = raw.get("ctx", {})
+        path.extend(context.get("path", ()))  # of a member within one that is not declared
         if kind == "json_invalid":
             expected, found = "JSON", str(context.get("error", "something else"))
         else:
-            found = "nothing" if kind == "missing" else _json_type(raw["input"])
+            found = _FOUND.get(kind) or _json_type(raw["input"])
             if kind in ("union_tag_invalid", "literal_error"):
                 expected = str(context.get("expected") or context.get("expected_tags"))
                 found = "another string" if found == "a string" else found

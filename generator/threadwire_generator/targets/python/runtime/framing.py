@@ -55,6 +55,7 @@ class Framer:
         "_after_cr",
         "_at_start",
         "_batch",
+        "_batch_index",
         "_batch_offset",
         "_block_offset",
         "_data",
@@ -81,7 +82,8 @@ class Framer:
         # The fast way: the beginning of a block, and the blocks that were given last.
         self._tail = bytearray()
         self._batch: Sequence[Block] = ()
-        self._batch_offset = 0
+        self._batch_index = 0  # a block among them …
+        self._batch_offset = 0  # … and where it began
         # By lines: the line that is not complete, …
         self._partial = bytearray()
         self._line_offset = 0
@@ -123,14 +125,15 @@ class Framer:
         """Where a block began: the byte offset, from the start of the stream, of its first field.
 
         Args:
-            index: its place among the blocks that `feed` gave last (by lines: it is the latest).
+            index: its place among the blocks that `feed` gave last, not before one that was asked
+                for already (by lines: it is the latest).
         """
         if not self._batch:
             return self._block_offset
-        before = self._batch[:index]
-        return self._batch_offset + sum(
-            _USUAL_OVERHEAD + len(name) + len(data or b"") for name, data in before
-        )
+        for name, data in self._batch[self._batch_index : index]:
+            self._batch_offset += _USUAL_OVERHEAD + len(name) + len(data or b"")
+        self._batch_index = index
+        return self._batch_offset
 
     def rest(self) -> Block | None:
         """Once, when the input is over: the block that was cut off, as if its line had ended."""
@@ -171,6 +174,7 @@ class Framer:
             blocks: list[Block] = _USUAL_BLOCK.findall(run)
             if 3 * len(blocks) == lines:
                 self._batch = blocks
+                self._batch_index = 0
                 self._batch_offset = self.position
                 self.position += len(run)
                 return blocks
@@ -212,39 +216,47 @@ class Framer:
         """Keep a piece of a line whose end has not come, unless nobody will want to read it."""
         partial = self._partial
         partial += piece
-        comment = partial.startswith(b":")
-        if not comment and self._size + len(partial) > self._max:
-            self._count(len(partial))
-            comment = True  # to pass over the rest of the line too
-        if comment:
+        if partial.startswith(b":"):
             partial[:] = b":"
+        elif self._size + len(partial) > self._max:
+            self._begin_block()
+            self._overflow = True
+            self._data = []
+            if len(partial) > self._max:
+                partial[:] = b":"  # so that the rest of the line passes as a comment
 
-    def _count(self, size: int) -> None:
-        """Reckon a line into the size of the block, which begins with it if it is the first."""
+    def _begin_block(self) -> None:
+        """Note where the block began, at its first field."""
         if not self._has_fields:
             self._has_fields = True
             self._block_offset = self._line_offset
-        self._size += size
-        if self._size > self._max:
-            self._overflow = True
-            self._data = []
 
     def _field(self, line: bytes) -> None:
-        """Take one line that is not empty."""
+        """Take one line that is not empty.
+
+        In a block that is too large only the data is given up, and lines that are too large alone.
+        """
         name, _, value = line.partition(b":")
         if not name:
             return  # a comment
-        self._count(len(line))
-        if self._overflow:
-            return
+        self._begin_block()
+        self._size += len(line)
+        if self._size > self._max:
+            self._overflow = True
+            self._data = []
+            if len(line) > self._max:
+                return
         if value[:1] == b" ":
             value = value[1:]
         if name == b"data":
-            self._data.append(value)
+            if not self._overflow:
+                self._data.append(value)
         elif name == b"event":
             self._name = value
         elif name == b"id":
             if b"\0" not in value:
                 self._id = value.decode("utf-8", "replace")
-        elif name == b"retry" and value.isdigit() and len(value) <= _RETRY_DIGITS:
-            self.retry = int(value)
+        elif name == b"retry" and value.isdigit():
+            digits = value.lstrip(b"0") or b"0"
+            if len(digits) <= _RETRY_DIGITS:
+                self.retry = int(digits)

@@ -10,6 +10,7 @@ are used in a `with` statement:
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from inspect import isawaitable
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, overload
 
 from .base import InvalidEvent
@@ -72,7 +73,7 @@ class AsyncEventIterator(Generic[T]):
         for closable in (self._events, self._source):
             close = getattr(closable, "aclose", None) or getattr(closable, "close", None)
             waiting = close() if close is not None else None
-            if waiting is not None:
+            if isawaitable(waiting):
                 await waiting
 
 

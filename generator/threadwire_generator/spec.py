@@ -78,10 +78,10 @@ Shape: TypeAlias = Scalar | Const | Ref | ListOf | MapOf | Anything
 
 @dataclass(frozen=True, slots=True)
 class Documented:
-    """Where the official document says otherwise: it does not know the field, or has these keywords."""
+    """What the official document has instead: no such field, or other keywords."""
 
     known: bool = True
-    keywords: Mapping[str, Any] = field(default_factory=dict)
+    keywords: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +302,6 @@ class Spec:
     types: Mapping[str, NamedType]  # in the order of the files and of the lines in them
     lifecycles: tuple[LifeCycle, ...] = ()
     streams: tuple[StreamOrder, ...] = ()
-    parts: Mapping[str, Part] = field(default_factory=dict)
-    rules: Mapping[str, Rule] = field(default_factory=dict)
+    parts: Mapping[str, Part] = field(default_factory=dict[str, Part])
+    rules: Mapping[str, Rule] = field(default_factory=dict[str, Rule])
     digest: str = ""  # of the YAML it was read from, for the headers of generated files

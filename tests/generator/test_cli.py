@@ -276,7 +276,7 @@ def test_the_help_of_every_command_has_an_example(
     capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     assert run([name, "--help"]) == 0
-    assert re.search(rf"Example:\n +threadwire {name}", capsys.readouterr().out)
+    assert re.search(rf"Examples?:\n +threadwire {name}", capsys.readouterr().out)
 
 
 def test_the_version_is_that_of_the_distribution(capsys: pytest.CaptureFixture[str]) -> None:

@@ -144,6 +144,7 @@ def test_bytes_that_are_not_utf_8_become_replacement_characters(weather: Reading
         (f"id: 1\n{OPENED}id\n{OPENED}", ""),
         (f"id: 1\n{OPENED}id: a\0b\n{OPENED}", "1"),
         (f"id: 1\n{OPENED}{OPENED}", "1"),
+        (f"id: 1\n: comment\n{OPENED}", "1"),
         ("id: 1\n\n", "1"),
         ("id: 1\n", ""),
     ],

@@ -9,7 +9,7 @@ from ..values import OPEN, Integer, Payload, tagged
 from .run import CodeInterpreterTool
 from .thread import Metadata
 
-MessageRole: TypeAlias = Annotated[Literal["user", "assistant"] | str, OPEN]
+MessageRole: TypeAlias = Annotated[Literal["assistant", "user"] | str, OPEN]
 """Whose message it is."""
 
 MessageStatus: TypeAlias = Annotated[Literal["in_progress", "incomplete", "completed"] | str, OPEN]

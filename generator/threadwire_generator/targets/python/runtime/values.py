@@ -9,6 +9,9 @@ refused everywhere, since they could not be written back.
 of a subclass if it is text.)
 """
 
+# pyright: reportIncompatibleVariableOverride=false
+# (`__pydantic_extra__` may be narrowed so, says pydantic)
+
 import math
 import os
 from collections.abc import Iterator
@@ -119,7 +122,7 @@ class Payload(BaseModel):
         ser_json_inf_nan="constants",  # seen when written, and refused
         protected_namespaces=(),
     )
-    __pydantic_extra__: dict[str, JsonValue] = Field(init=False)  # pyright: ignore
+    __pydantic_extra__: dict[str, JsonValue] = Field(init=False)
 
 
 class tagged:  # noqa: N801 - reads as a word in `Annotated[...]`

@@ -195,9 +195,8 @@ class _Comparison:
 
     def _is_same_unknown(self, expected: Expected, event: Mapping[str, Any]) -> bool:
         name = event["event"]
-        if name in self.suite.events or event.get("invalid"):
-            return False
-        return name == expected.event or {name, expected.event} <= set(_NO_NAME)
+        same = name == expected.event or {name, expected.event} <= set(_NO_NAME)
+        return same and not event.get("invalid")
 
     def _unknown(self, expected: Expected, event: Mapping[str, Any], at: int) -> _Mismatch | None:
         raw = event.get("raw", ABSENT)

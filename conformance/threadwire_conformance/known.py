@@ -53,12 +53,12 @@ def load_known(path: Path) -> list[Known]:
         KitError: it cannot be read, or an entry is none; the message says which and what is wrong.
     """
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: Any = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
     except OSError as error:
         raise KitError(f"{path}: {error.strerror or error}") from error
     except (yaml.YAMLError, ValueError) as error:
         raise KitError(f"{path}: no YAML: {error}") from error
-    if content is None:
+    if content in (None, ""):
         return []
     if not is_array(content):
         raise KitError(f"{path}: expected a list of entries, each with {', '.join(_MEMBERS[:3])}")
@@ -78,16 +78,13 @@ def _entry(members: Any, place: str) -> Known:
         excusable = ", ".join(name for name, row in KINDS.items() if not row.broken)
         raise KitError(f"{place}: {kind!r} is no failure that can be known; there are: {excusable}")
     link, until = members.get("link"), members.get("until")
-    if link is not None and not isinstance(link, str):
+    if not isinstance(link, (str, type(None))):
         raise KitError(f"{place}: 'link' is no text")
-    if isinstance(until, str):
-        try:
-            until = date.fromisoformat(until)
-        except ValueError:
-            raise KitError(f"{place}: 'until' is no date like 2027-01-31") from None
-    if until is not None and type(until) is not date:
-        raise KitError(f"{place}: 'until' is no date like 2027-01-31")
-    return Known(members["case"], kind, members["reason"].strip(), link, until)
+    try:
+        day = None if until is None else date.fromisoformat(until)
+    except (ValueError, TypeError):
+        raise KitError(f"{place}: 'until' is no date like 2027-01-31") from None
+    return Known(members["case"], kind, members["reason"].strip(), link, day)
 
 
 def apply_known(

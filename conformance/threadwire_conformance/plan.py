@@ -47,7 +47,8 @@ def did_you_mean(suite: Suite, word: str) -> str:
     """`; did you mean …?`, or nothing."""
     ids = [case.id for case in suite.cases]
     folders = {"/".join(i.split("/")[:n]) for i in ids for n in range(1, i.count("/") + 1)}
-    near = get_close_matches(word, [*ids, *sorted(folders)], n=3, cutoff=0.6)
+    near = [i for i in ids if i.startswith(word.strip("*"))][:3] if word.strip("*") else []
+    near = near or get_close_matches(word, [*ids, *sorted(folders)], n=3, cutoff=0.6)
     if not near:  # the words of an id, in another topic
         tail = word.rstrip("/").rpartition("/")[2].strip("*")
         near = [i for i in ids if tail and tail in i][:3]
@@ -75,8 +76,8 @@ def smoke_cases(suite: Suite) -> list[Case]:
     firsts: dict[str, Case] = {}
     for case in plain:
         firsts.setdefault(case.topic, case)
-    chosen = [*firsts.values(), *plain]
-    return sorted(dict.fromkeys(chosen[: max(SMOKE, 1)]), key=lambda case: len(case.data))
+    chosen = list(dict.fromkeys([*firsts.values(), *plain]))[:SMOKE]
+    return sorted(chosen, key=lambda case: len(case.data))
 
 
 def _is_plain(case: Case) -> bool:

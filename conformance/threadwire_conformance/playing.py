@@ -192,7 +192,7 @@ class Playlist:
             near = [known for known in self._cases if word in known][:3]
         said = f"no case {word!r}" if word else "the request names no case"
         maybe = f"; did you mean {' or '.join(near)}?" if near else ""
-        return self.error(404, "no_such_case", f"{said}{maybe} {self.usage}")
+        return self.error(404, "no_such_case", f"{said}{maybe or '.'} {self.usage}")
 
     @property
     def usage(self) -> str:

@@ -178,7 +178,7 @@ class Runner:
         """
         with self._lock:
             first, self._first = self._first, None
-        return first or self._session()
+        return self._session() if first is None else first
 
     def _session(self) -> Session:
         session = Session(self.settings.command, self.settings.timeout)

@@ -23,6 +23,7 @@ from .errors import KitError
 from .playing import STREAM_HEADERS, Answer, Play, Playlist, Request, in_chunks
 
 MAX_BODY = 1 << 20  # bytes of a request
+MAX_DROPPED = 16 << 20  # bytes of a longer one that are read, and not kept
 START = 10.0  # seconds until the server must be there
 STOP = 5.0  # seconds until it must be gone
 PREFIX = "thread_"
@@ -228,15 +229,22 @@ async def _answer(answer: Answer, send: _Send) -> None:
 
 
 async def _content(receive: _Receive) -> bytes | None:
-    """The body of a request; None if it is too long."""
+    """The body of a request; None if it is too long.
+
+    So much more is read and dropped, since who is still sending would find the connection reset
+    instead of the answer.
+    """
     content = bytearray()
+    dropped = 0
     while True:
         message = await receive()
-        content += message.get("body", b"")
-        if len(content) > MAX_BODY:
-            return None
-        if not message.get("more_body"):
-            return bytes(content)
+        body = message.get("body", b"")
+        if len(content) + len(body) <= MAX_BODY and not dropped:
+            content += body
+        else:
+            dropped += len(body)
+        if not message.get("more_body") or dropped > MAX_DROPPED:
+            return None if dropped else bytes(content)
 
 
 async def _until_gone(receive: _Receive) -> None:

@@ -63,10 +63,6 @@ class Session:
             self._child.kill()
             raise
 
-    def __len__(self) -> int:
-        """How many runs are in flight."""
-        return len(self._in_flight)
-
     def send(self, cut: Cut) -> None:
         """Ask for one run; does not wait."""
         self._seq += 1

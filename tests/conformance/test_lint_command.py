@@ -15,7 +15,7 @@ from threadwire_conformance.captures.framing import read_blocks
 from threadwire_conformance.captures.payloads import Payloads
 from threadwire_conformance.captures.streams import response_findings, stream_findings
 
-SCHEMAS = FOLDER / "schemas"
+SCHEMAS = FOLDER.parent / "small_schemas"
 MADE = b'event: note.made\ndata: {"id":"SECRET","text":"SECRET"}\n\n'
 DONE = b"event: done\ndata: [DONE]\n\n"
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n\r\n"
@@ -106,6 +106,7 @@ def test_no_message_repeats_what_people_wrote() -> None:
     ("payload", "path", "message"),
     [
         ('{"text":""}', "$", "missing: id"),
+        ("{}", "$", "missing: id, text"),
         ("[]", "$", "expected object, found an array"),
         ('{"id":"a","text":"","size":true}', "$.size", "expected integer, found a boolean"),
         ('{"id":"a","text":"","size":-1}', "$.size", "minimum is 0"),

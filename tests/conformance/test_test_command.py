@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from small import ADAPTER, FOLDER, last_line, run_test, suite, threadwire
+from small import ADAPTER, FOLDER, case, last_line, run_test, suite, threadwire
 
 CASES = len(suite().cases)
 
@@ -50,8 +50,12 @@ def test_the_smallest_cut_is_shown() -> None:
     """The stream is cut byte by byte and by kinds of places; one cut in two is what shows it."""
     result = run_test("--format", "json", adapter=("--wrong", "decodes each chunk"))
     failed = [r for r in json.loads(result.stdout)["results"] if r["verdict"] == "fail"]
-    assert [r["case"] for r in failed] == ["framing/wide-characters"]
-    assert re.fullmatch(r"cut at byte \d+", failed[0]["cut"])
+    assert [r["case"] for r in failed] == ["framing/wide-characters", "framing/comments"]
+    for row in failed:
+        assert re.fullmatch(r"cut at byte \d+", row["cut"])
+        before = case(row["case"]).data[: int(row["cut"].split()[-1])]
+        with pytest.raises(UnicodeDecodeError):
+            before.decode()
 
 
 def test_without_other_cuts_a_chunking_fault_is_not_seen() -> None:
@@ -81,7 +85,7 @@ def test_cases_are_chosen_by_id_folder_or_glob(patterns: list[str], expected: li
 
 
 def test_all_cases_are_listed_and_nothing_is_run() -> None:
-    assert lists() == [case.id for case in suite().cases]
+    assert lists() == [found.id for found in suite().cases]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ Work is counted, never timed: a timed assertion would fail on a busy machine.
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import tracemalloc
 from collections.abc import Iterator
@@ -22,6 +24,7 @@ from assistant_events import (
 )
 from reading import decoded, first, row
 from support.cuts import all_ways, by_bytes
+from support.hungry import PAYLOADS
 from support.payloads import END, frame, message, thread
 from support.values import dumps
 
@@ -280,6 +283,25 @@ def test_a_payload_wrong_in_thousands_of_places_takes_little_memory(payload: Any
     assert isinstance(invalid, InvalidEvent)
     # pydantic's own part is not traced; ours shows what it is asked for
     assert peak < 100 * len(stream), f"{peak / len(stream):.0f} bytes held for each that came"
+
+
+@row("a block above `max_event_bytes`")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell the memory so")
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_payload_takes_more_than_a_hundred_odd_times_its_bytes(payload: str) -> None:
+    """The limit is on bytes; what comes of a byte must not be a kilobyte, pydantic's part included.
+
+    Python itself makes some sixty bytes of the two of a list's item.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "support.hungry", payload],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) < 150, f"{float(done.stdout):.0f} bytes for each that came"
 
 
 # --- work -----------------------------------------------------------------------------------------

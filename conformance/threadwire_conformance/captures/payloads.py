@@ -81,9 +81,11 @@ class Payloads:
                 cast("Iterable[ValidationError]", self._validators[event].iter_errors(value)),
                 key=lambda error: [str(part) for part in error.absolute_path],
             )
-            for error in errors:
-                near = _nearest(error)
-                yield Finding("payload/schema", _message(near), path=_path(near))
+            nearest = map(_nearest, errors)
+            # Each missing member is an error of its own, and one message tells of them all.
+            yield from dict.fromkeys(
+                Finding("payload/schema", _message(near), path=_path(near)) for near in nearest
+            )
         except RecursionError:
             yield Finding("payload/no-json", f"the data of {event} is nested too deeply")
 

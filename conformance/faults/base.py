@@ -18,6 +18,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from threadwire_conformance.reference import load
+from threadwire_conformance.values import is_object
 from threadwire_generator.spec import Spec
 
 from .values import Refused, Values
@@ -204,7 +205,7 @@ class Base:
                 value = self.values.parse(self.joined())
             except Refused:
                 value = None
-            name = value.get(self.spec.selector) if isinstance(value, dict) else None
+            name = value.get(self.spec.selector) if is_object(value) else None
             if isinstance(name, str):
                 return name
         return self.name or NO_NAME
@@ -296,14 +297,14 @@ class Base:
         if isinstance(value, str):
             assert self.spec.error is not None
             return {self.spec.error.text_as: value} if value else {}
-        return self.readable(value) if isinstance(value, dict) else {}
+        return self.readable(value) if is_object(value) else {}
 
     def unwrapped(self, value: Any) -> Any:
         """What the error is wrapped around, if it is."""
         assert self.spec.error is not None
         wrapper = self.spec.error.wrapped_in
-        inner = value.get(wrapper) if isinstance(value, dict) and wrapper else None
-        return inner if isinstance(inner, (dict, str)) else value
+        inner: Any = value.get(wrapper) if is_object(value) and wrapper else None
+        return inner if is_object(inner) or isinstance(inner, str) else value
 
     def readable(self, members: Event) -> Event:
         """The members that are of their types."""

@@ -75,20 +75,22 @@ class CrSwallowsFirst(Base):
 
 
 class CrWaits(Base):
-    """A CR at the end of a chunk is a line end only once something follows."""
+    """A CR is a line end only once something follows, so that at the end of input it is none."""
+
+    waiting = False
 
     def lines(self, text: str) -> Iterator[str]:
+        if not text:
+            return
         whole = self.rest + text
-        held = "\r" if whole.endswith("\r") else ""
-        self.after_cr = False
-        if whole:
-            *lines, rest = self.split(whole.removesuffix(held) if held else whole)
-            self.rest = rest + held
-            yield from lines
+        self.waiting = whole.endswith("\r")
+        *lines, self.rest = self.split(whole[:-1] if self.waiting else whole)
+        self.rest += "\r" * self.waiting
+        yield from lines
 
-    def close(self) -> None:
-        self.rest = self.rest.removesuffix("\r")
-        super().close()
+    def half_block(self) -> None:
+        if not self.waiting:
+            super().half_block()
 
 
 class SpaceAcrossChunks(Base):

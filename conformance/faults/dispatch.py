@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+from threadwire_conformance.values import is_object
+
 from .base import NO_NAME, Base, Stopped
 from .values import Refused
 
@@ -28,7 +30,7 @@ class UnknownIsFirst(Base):
 
     def unknown(self, name: str, data: str) -> None:
         value = _json(data)
-        if not isinstance(value, dict):
+        if not is_object(value):
             raise Stopped("payload", "no JSON object")
         self.deliver({"event": FIRST, "data": value})
 
@@ -64,7 +66,7 @@ class ObjectsFirst(Base):
 
     def unknown(self, name: str, data: str) -> None:
         value = _json(data)
-        if value is not None and not isinstance(value, dict):
+        if value is not None and not is_object(value):
             raise Stopped("other", "no attribute 'get'")
         super().unknown(name, data)
 
@@ -81,7 +83,7 @@ class UnknownByKind(Base):
 
     def unknown(self, name: str, data: str) -> None:
         value = _json(data)
-        kind = value.get("object") if isinstance(value, dict) else None
+        kind = value.get("object") if is_object(value) else None
         if isinstance(kind, str) and name != NO_NAME and kind in self.payloads:
             self.deliver({"event": kind, "data": value})
         else:
@@ -93,7 +95,7 @@ class UnknownWithErrorIsError(Base):
 
     def unknown(self, name: str, data: str) -> None:
         value = _json(data)
-        if isinstance(value, dict) and value.get("error") and name != NO_NAME:
+        if is_object(value) and value.get("error") and name != NO_NAME:
             self.server_error("error", data)
         else:
             super().unknown(name, data)
@@ -282,8 +284,8 @@ class ByStatus(Base):
 
     def known(self, name: str, data: str) -> None:
         if self.payloads[name] == "Run":
-            status = (_json(data) or {}).get("status")
-            found = f"thread.run.{status}"
+            value = _json(data)
+            found = f"thread.run.{value.get('status')}" if is_object(value) else name
             name = found if found in self.payloads else name
         super().known(name, data)
 
@@ -312,7 +314,7 @@ class KindIsNotChecked(Base):
 
     def known(self, name: str, data: str) -> None:
         value = _json(data)
-        if isinstance(value, dict) and value.get("object") in self.payloads:
+        if is_object(value) and value.get("object") in self.payloads:
             self.deliver({"event": name, "data": value})
         else:
             super().known(name, data)
@@ -337,7 +339,7 @@ class NamelessIsFirst(_Nameless):
 
     def nameless(self, data: str) -> None:
         value = _json(data)
-        if isinstance(value, dict):
+        if is_object(value):
             self.deliver({"event": FIRST, "data": value})
         else:
             super().nameless(data)
@@ -357,7 +359,7 @@ class NamelessByKind(_Nameless):
 
     def nameless(self, data: str) -> None:
         value = _json(data)
-        kind = value.get("object") if isinstance(value, dict) else None
+        kind = value.get("object") if is_object(value) else None
         if isinstance(kind, str) and kind in self.payloads:
             self.deliver({"event": kind, "data": value})
         else:
@@ -369,7 +371,7 @@ class Envelopes(_Nameless):
 
     def nameless(self, data: str) -> None:
         value = _json(data)
-        name = value.get("event") if isinstance(value, dict) else None
+        name = value.get("event") if is_object(value) else None
         if isinstance(name, str) and self.is_known(name):
             self.deliver({"event": name, "data": value["data"]})
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from typing import Any
 
 from .base import MARK, Base, Stopped
 
@@ -212,6 +213,9 @@ class SurrogatesPass(Base):
     def text(self, chunk: bytes, final: bool = False) -> str:
         marked = chunk.replace(b"\xed\xa0\x80", "\ue123".encode())
         return super().text(marked, final).replace("\ue123", "\ud800")
+
+    def payload(self, name: str, data: str) -> Any:
+        return self.values.payload(self.payloads[name] or "", self.values.parse(data))
 
 
 # --- characters -----------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from threadwire_conformance.values import is_object
+
 from .base import Base, Event, Stopped
 from .values import Refused
 
@@ -17,7 +19,7 @@ def _json(text: str) -> Any:
 
 
 def _is_wrapped(value: Any) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("error"), dict)
+    return is_object(value) and is_object(value.get("error"))
 
 
 class FlatIsPhantom(Base):
@@ -25,7 +27,7 @@ class FlatIsPhantom(Base):
 
     def server_error(self, name: str, data: str) -> None:
         value = _json(data)
-        flat = isinstance(value, dict) and not _is_wrapped(value)
+        flat = is_object(value) and not _is_wrapped(value)
         if flat:
             self.deliver({"event": "thread.created", "data": value})
         else:
@@ -36,7 +38,7 @@ class FlatIsUnknown(Base):
     """A flat error is an event that is not known."""
 
     def server_error(self, name: str, data: str) -> None:
-        if isinstance(_json(data), dict) and not _is_wrapped(_json(data)):
+        if is_object(_json(data)) and not _is_wrapped(_json(data)):
             raise Stopped("other", "unknown event: error")
         super().server_error(name, data)
 
@@ -45,7 +47,7 @@ class FlatIsText(Base):
     """The message of a flat error is the whole text of its data."""
 
     def error_members(self, value: Any) -> Event:
-        if isinstance(value, dict) and not _is_wrapped(value):
+        if is_object(value) and not _is_wrapped(value):
             return {"message": json.dumps(value)}
         return super().error_members(value)
 
@@ -71,7 +73,7 @@ class WrappedAlone(Base):
     """An error is taken for wrapped only if nothing stands beside the wrapped object."""
 
     def unwrapped(self, value: Any) -> Any:
-        return super().unwrapped(value) if isinstance(value, dict) and len(value) == 1 else value
+        return super().unwrapped(value) if is_object(value) and len(value) == 1 else value
 
 
 class Demanding(Base):
@@ -79,7 +81,7 @@ class Demanding(Base):
 
     def server_error(self, name: str, data: str) -> None:
         value = self.unwrapped(self.error_value(data))
-        if isinstance(value, dict) and not {"message", "type", "code", "param"} <= value.keys():
+        if is_object(value) and not {"message", "type", "code", "param"} <= value.keys():
             self.refuse(name, Refused("$.code"))
         else:
             super().server_error(name, data)
@@ -90,7 +92,7 @@ class NullsRefused(Base):
 
     def server_error(self, name: str, data: str) -> None:
         value = self.unwrapped(self.error_value(data))
-        if isinstance(value, dict) and None in value.values() and value.keys() != {"error"}:
+        if is_object(value) and None in value.values() and value.keys() != {"error"}:
             self.refuse(name, Refused("$.code"))
         else:
             super().server_error(name, data)
@@ -109,7 +111,7 @@ class NumberRefused(Base):
 
     def server_error(self, name: str, data: str) -> None:
         value = self.unwrapped(self.error_value(data))
-        if isinstance(value, dict) and isinstance(value.get("code"), int):
+        if is_object(value) and isinstance(value.get("code"), int):
             self.refuse(name, Refused("$.code"))
         else:
             super().server_error(name, data)
@@ -121,7 +123,7 @@ class Closed(Base):
     def server_error(self, name: str, data: str) -> None:
         value = self.unwrapped(self.error_value(data))
         known = {"message", "type", "code", "param", "error"}
-        if isinstance(value, dict) and not value.keys() <= known:
+        if is_object(value) and not value.keys() <= known:
             self.refuse(name, Refused("$"))
         else:
             super().server_error(name, data)
@@ -141,7 +143,7 @@ class TextIsRefused(Base):
     """An error that is no JSON object is refused."""
 
     def server_error(self, name: str, data: str) -> None:
-        if not isinstance(self.error_value(data), dict) or not isinstance(_json(data), dict):
+        if not is_object(self.error_value(data)) or not is_object(_json(data)):
             raise Stopped("payload", "no JSON object")
         super().server_error(name, data)
 
@@ -159,7 +161,7 @@ class WrappedStringIsRefused(Base):
     """A wrapped string is asked for a member, and has none."""
 
     def unwrapped(self, value: Any) -> Any:
-        if isinstance(value, dict) and isinstance(value.get("error"), str):
+        if is_object(value) and isinstance(value.get("error"), str):
             raise Stopped("other", "a string has no member")
         return super().unwrapped(value)
 
@@ -206,7 +208,7 @@ class NullIsNone(Base):
 
     def server_error(self, name: str, data: str) -> None:
         value = _json(data)
-        if not (isinstance(value, dict) and value.get("error", self) is None):
+        if not (is_object(value) and value.get("error", self) is None):
             super().server_error(name, data)
 
 
@@ -215,7 +217,7 @@ class AnyMember(Base):
 
     def known(self, name: str, data: str) -> None:
         value = _json(data)
-        if isinstance(value, dict) and "error" in value:
+        if is_object(value) and "error" in value:
             self.server_error("error", data)
         else:
             super().known(name, data)
@@ -236,8 +238,9 @@ class FailedRun(Base):
 
     def known(self, name: str, data: str) -> None:
         if name == "thread.run.failed":
-            last = (_json(data) or {}).get("last_error") or {}
-            raise Stopped("server", str(last.get("message")))
+            value = _json(data)
+            last: Any = value.get("last_error") if is_object(value) else None
+            raise Stopped("server", str(last["message"]) if is_object(last) else "failed")
         super().known(name, data)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from threadwire_generator.build import read_spec
 from threadwire_generator.spec import Spec
@@ -37,14 +37,16 @@ class Fault:
         decoder: what is wrong, as code: a decoder, or a reader of payloads; its docstring tells it.
         seen: where it was seen for real.
         cut: whether it may show only in other chunks.
-        large: whether it may show only in streams of a mebibyte.
+        rows: which rules of derivation are there to kill it.
+        streams: how large they are in which it shows; what is larger costs time.
     """
 
     name: str
     decoder: type[Base] | type[Values]
     seen: tuple[str, ...] = ()
     cut: bool = False
-    large: bool = False
+    rows: tuple[str, ...] = ()
+    streams: Literal["small", "large", "huge"] = "small"
 
     @property
     def wrong(self) -> str:

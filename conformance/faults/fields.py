@@ -37,11 +37,9 @@ class IdOfEventOnly(Base):
     """An id counts only if its block is an event."""
 
     def blank(self) -> None:
-        before = self.last_event_id
-        is_event = self.is_event()
+        if not self.is_event():
+            self.id = self.last_event_id
         super().blank()
-        if not is_event:
-            self.last_event_id = before
 
 
 class IdOfLastEvent(Base):
@@ -96,7 +94,7 @@ class RetryByFunction(Base):
 
 
 class RetryByDigits(Base):
-    """Whether a waiting time is a number is asked of a test that says yes to digits of any script."""
+    """A waiting time is tested for digits of any script, and converted."""
 
     def take_retry(self, value: str) -> None:
         if value.isdigit():

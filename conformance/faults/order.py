@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from threadwire_conformance.values import is_object
+
 from .base import Base, Event, Stopped
 
 
@@ -60,14 +62,13 @@ class AddsUp(Base):
 
     def deliver(self, event: Event) -> None:
         if event["event"] == "thread.message.delta" and "data" in event:
-            parts = event["data"]["delta"].get("content") or []
             self.sums = getattr(self, "sums", {})
+            parts: list[Any] = event["data"]["delta"].get("content") or []
             for part in parts:
-                key = event["data"]["id"], part.get("index")
-                text = (part.get("text") or {}).get("value", "")
-                self.sums[key] = self.sums.get(key, "") + text if isinstance(text, str) else text
-                if isinstance(part.get("text"), dict):
-                    part["text"] = {**part["text"], "value": self.sums[key]}
+                text = part.get("text")
+                if is_object(text) and isinstance(text.get("value"), str):
+                    key = event["data"]["id"], part.get("index")
+                    self.sums[key] = text["value"] = self.sums.get(key, "") + text["value"]
         super().deliver(event)
 
 
@@ -124,7 +125,7 @@ class Trims(Parts):
     def parts(self, parts: list[Any]) -> list[Any]:
         for part in parts:
             text = part.get("text")
-            if isinstance(text, dict) and isinstance(text.get("value"), str):
+            if is_object(text) and isinstance(text.get("value"), str):
                 text["value"] = text["value"].strip()
         return parts
 
@@ -136,8 +137,8 @@ class NeverShorter(Base):
 
     def deliver(self, event: Event) -> None:
         data = event.get("data")
-        if isinstance(data, dict):
-            content = (data.get("delta") or data).get("content") or []
+        if is_object(data):
+            content: list[Any] = (data.get("delta") or data).get("content") or []
             if str(event["event"]).endswith(("message.incomplete", "message.completed")):
                 if len(content) < self.most:
                     raise Stopped("other", "list index out of range")
@@ -153,7 +154,7 @@ class SettingsOfTheFirst(Base):
 
     def deliver(self, event: Event) -> None:
         data = event.get("data")
-        if isinstance(data, dict) and data.get("object") == "thread.run":
+        if is_object(data) and data.get("object") == "thread.run":
             self.shapes = getattr(self, "shapes", {})
             first = self.shapes.setdefault(data["object"], data.keys())
             if not first <= data.keys():
@@ -169,26 +170,12 @@ class EachNameOnce(Base):
             super().deliver(event)
 
 
-class AfterARun(Base):
-    """After a run has come to an end nothing else is delivered."""
-
-    over = False
-
-    def deliver(self, event: Event) -> None:
-        if not self.over:
-            super().deliver(event)
-        self.over = self.over or event["event"] in (
-            "thread.run.requires_action",
-            "thread.run.failed",
-        )
-
-
 class CallsAreChecked(Base):
     """A step that has failed is asked for its last call."""
 
     def deliver(self, event: Event) -> None:
         if event["event"] == "thread.run.step.failed" and "data" in event:
-            details = event["data"].get("step_details") or {}
-            if details.get("type") == "tool_calls" and not details.get("tool_calls"):
+            details = event["data"].get("step_details")
+            if is_object(details) and not details.get("tool_calls", details):
                 raise Stopped("other", "list index out of range")
         super().deliver(event)

@@ -1,8 +1,8 @@
 """Payloads, read by the spec as it stands: JSON in, what is delivered out.
 
 It does what the generated models do, member by member and slowly, so that each step can be
-overridden by a fault.  With `keep=False` nothing is delivered that the spec does not declare: then a
-field, value or variant that is missing from the spec shows in what comes out.
+overridden by a fault.  With `keep=False` nothing is delivered that the spec does not declare: then
+a field, value or variant that is missing from the spec shows in what comes out.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from threadwire_conformance.values import is_array, is_object
 from threadwire_generator.spec import (
     AliasType,
     Anything,
@@ -147,7 +148,7 @@ class Values:
 
     def object(self, named: ObjectType, value: Any, path: str) -> Any:
         """An object with declared members."""
-        if not isinstance(value, dict):
+        if not is_object(value):
             raise Refused(path)
         for field in named.fields:
             if field.required and field.wire_name not in value:
@@ -210,7 +211,7 @@ class Values:
 
     def union(self, union: UnionType, value: Any, path: str) -> Any:
         """One of several objects, by its tag."""
-        if not isinstance(value, dict):
+        if not is_object(value):
             raise Refused(path)
         tag = value.get(union.tag)
         if not isinstance(tag, str):
@@ -246,13 +247,13 @@ class Values:
 
     def array(self, items: Shape, value: Any, path: str) -> Any:
         """An array."""
-        if not isinstance(value, list):
+        if not is_array(value):
             raise Refused(path)
         return [self.shape(items, item, f"{path}[{at}]") for at, item in enumerate(value)]
 
     def map(self, values: Shape, value: Any, path: str) -> Any:
         """An object with any member names."""
-        if not isinstance(value, dict):
+        if not is_object(value):
             raise Refused(path)
         return {name: self.shape(values, item, f"{path}.{name}") for name, item in value.items()}
 

@@ -103,20 +103,12 @@ def _name(file: IO[bytes]) -> str:
 
 
 def json_line(package: Package, event: Any) -> bytes:
-    """An event as one line: its data as JSON if it is a payload, else the text of its data."""
-    text = package.data_text(event)
-    if not _is_object(event, text):
-        text = json.dumps(text, ensure_ascii=False)
-    return f'{{"event": {json.dumps(event.event)}, "data": {text}}}\n'.encode("utf-8", "replace")
+    """An event as one line: its payload as JSON; text where it has none, or nobody has parsed it.
 
-
-def _is_object(event: Any, text: str) -> bool:
-    """Whether the data goes out as JSON; that of an unknown event is text, nobody has parsed it."""
+    An error goes out as the payload that was read of it, whatever shape it came in.
+    """
     if isinstance(event.data, str):
-        return False
-    if getattr(event, "raw", None) is None:
-        return True
-    try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        return False
+        text = json.dumps(event.data, ensure_ascii=False)
+    else:
+        text = package.data_text(type(event)(event.data))
+    return f'{{"event": {json.dumps(event.event)}, "data": {text}}}\n'.encode("utf-8", "replace")

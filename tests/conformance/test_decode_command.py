@@ -53,10 +53,10 @@ def test_a_stream_that_was_cut_off_is_a_finding_unless_it_may_be() -> None:
     assert decode("-", "--allow-truncated", stdin=DELTA).returncode == 0
 
 
-def test_an_error_of_plain_text_is_text_and_an_error_object_is_an_object() -> None:
-    stream = b'event: error\ndata: went wrong\n\nevent: error\ndata: {"error":{"message":"m"}}\n\n'
-    result = decode("-", stdin=stream)
-    assert rows(result.stdout) == [("error", "went wrong"), ("error", {"error": {"message": "m"}})]
+def test_an_error_is_the_same_object_whatever_shape_it_came_in() -> None:
+    shapes = [b"went wrong", b'{"error":{"message":"went wrong"}}', b'{"message":"went wrong"}']
+    result = decode("-", stdin=b"".join(b"event: error\ndata: %s\n\n" % data for data in shapes))
+    assert rows(result.stdout) == [("error", {"message": "went wrong"})] * 3
     assert result.returncode == 0
 
 

@@ -94,7 +94,7 @@ def test_every_fault_that_is_written_is_in_the_table() -> None:
     assert listed <= written
 
 
-# --- the decoders without a fault ------------------------------------------------------------------
+# --- the decoders without a fault -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("base", BASES)
@@ -183,8 +183,8 @@ def test_mutants_survive_without_the_rule_that_is_there_for_them() -> None:
     row = "tag-no-string"
     cases = tuple(case for case in suite().cases if f"derivation:{row}" not in case.covers)
     lacking = Derived(replace(suite(), cases=cases), the_spec())
-    some = [mutant for mutant in lacking.mutants if row in mutant.rows]
-    assert some
+    some = [mutant for mutant in lacking.mutants if row in mutant.rows][:2]
+    assert len(some) == 2
     assert list(lacking.survivors(some)) == some
 
 

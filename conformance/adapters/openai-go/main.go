@@ -41,11 +41,8 @@ func main() {
 			return
 		}
 		answer := object{
-			"name":      "openai-go",
-			"version":   version,
-			"language":  "go",
-			"features":  []string{"unknown-members", "presence", "unknown-events"},
-			"transport": "http",
+			"name": "openai-go", "version": version, "language": "go", "transport": "http",
+			"features": []string{"unknown-members", "presence"},
 		}
 		if req.Cmd == "run" {
 			answer = run(client, req)
@@ -98,10 +95,8 @@ func told(err error) object {
 	}
 	var server *ssestream.StreamError
 	if errors.As(err, &server) {
-		// It keeps the data of the event, as text, and says that the error is its member "error".
-		var kept struct {
-			Error json.RawMessage `json:"error"`
-		}
+		// The error is the member "error" of the event's data, which it keeps as text.
+		var kept struct{ Error object }
 		if json.Unmarshal(server.Event.Data, &kept) == nil && kept.Error != nil {
 			return object{"class": "server", "message": server.Message, "data": kept.Error}
 		}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"math"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/openai/openai-go/v3/packages/respjson"
@@ -30,9 +32,12 @@ func typed(value reflect.Value) any {
 			members[key.String()] = typed(value.MapIndex(key))
 		}
 		return members
-	default:
-		return value.Interface()
+	case reflect.Float64:
+		if number := value.Float(); math.IsInf(number, 0) || math.IsNaN(number) {
+			return strconv.FormatFloat(number, 'g', -1, 64) // no JSON can say it
+		}
 	}
+	return value.Interface()
 }
 
 func structure(value reflect.Value) any {
@@ -62,9 +67,26 @@ func structure(value reflect.Value) any {
 			members[name] = nil
 		}
 	}
-	if extra := metadata.FieldByName("ExtraFields"); extra.IsValid() {
-		for name, state := range extra.Interface().(map[string]respjson.Field) {
+	for name, raw := range extra(value, metadata) {
+		members[name] = raw
+	}
+	return members
+}
+
+// The members that the SDK keeps and has no field for.
+func extra(value, metadata reflect.Value) map[string]json.RawMessage {
+	members := map[string]json.RawMessage{}
+	if kept := metadata.FieldByName("ExtraFields"); kept.IsValid() {
+		for name, state := range kept.Interface().(map[string]respjson.Field) {
 			members[name] = json.RawMessage(state.Raw())
+		}
+	} else if union, ok := value.Interface().(interface{ RawJSON() string }); ok {
+		if json.Unmarshal([]byte(union.RawJSON()), &members) != nil {
+			return nil // it is no object
+		}
+		for _, field := range reflect.VisibleFields(value.Type()) {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			delete(members, name)
 		}
 	}
 	return members

@@ -20,8 +20,17 @@ const FEATURES: [&str; 2] = ["resume", "unknown-events"];
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 fn main() -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let http = reqwest::Client::builder().no_proxy().timeout(TIMEOUT).build().expect("a client");
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!("panicked: {}", panic.payload_as_str().unwrap_or_default());
+    }));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let http = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(TIMEOUT)
+        .build()
+        .expect("a client");
     let mut out = io::stdout().lock();
     for line in io::stdin().lock().lines() {
         let request: Value = serde_json::from_str(&line?)?;
@@ -45,10 +54,15 @@ fn main() -> io::Result<()> {
 /// The reply to a run: one streaming request, read to its end.
 async fn run(http: &reqwest::Client, request: &Value) -> Value {
     let base = format!("{}/v1", request["url"].as_str().unwrap_or_default());
-    let config = OpenAIConfig::new().with_api_base(base).with_api_key("threadwire");
+    let config = OpenAIConfig::new()
+        .with_api_base(base)
+        .with_api_key("threadwire");
     let client = Client::with_config(config) // the bare service: no retries
         .with_http_service(ReqwestService::new(http.clone()));
-    let wanted = CreateRunRequest { assistant_id: "asst_1".into(), ..Default::default() };
+    let wanted = CreateRunRequest {
+        assistant_id: "asst_1".into(),
+        ..Default::default()
+    };
     let thread_id = request["thread_id"].as_str().unwrap_or_default();
     let mut events = Vec::new();
     let mut error = None;
@@ -57,13 +71,16 @@ async fn run(http: &reqwest::Client, request: &Value) -> Value {
         Ok(mut stream) => {
             while let Some(item) = stream.next().await {
                 match item {
-                    Ok(event) => events.push(
-                        json!({"event": event.event_type(), "data": payload(&event)}),
-                    ),
-                    Err(OpenAIError::JSONDeserialize(..)) => {
-                        // It does not say which event that was, and the stream goes on.
-                        events.push(json!({"event": "", "invalid": true, "class": "payload"}));
+                    Ok(event) => {
+                        events.push(json!({"event": event.event_type(), "data": payload(&event)}))
                     }
+                    // It does not say which event that was, and the stream goes on.
+                    Err(OpenAIError::JSONDeserialize(reason, _)) => events.push(json!({
+                        "event": "",
+                        "invalid": true,
+                        "class": "payload",
+                        "message": reason.to_string(),
+                    })),
                     Err(OpenAIError::StreamError(e)) if is_unknown(&e) => {
                         events.extend(unknown(*e));
                     }
@@ -92,7 +109,12 @@ fn unknown(error: StreamError) -> Option<Value> {
 fn told(error: &OpenAIError) -> Value {
     match error {
         OpenAIError::ApiError(response) => {
-            let ApiError { message, r#type, param, code } = &response.api_error;
+            let ApiError {
+                message,
+                r#type,
+                param,
+                code,
+            } = &response.api_error;
             json!({"class": "server", "message": message, "type": r#type, "param": param, "code": code})
         }
         OpenAIError::JSONDeserialize(..) => {

@@ -19,6 +19,9 @@ const FEATURES: [&str; 6] = [
 ];
 
 fn main() -> io::Result<()> {
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!("panicked: {}", panic.payload_as_str().unwrap_or_default());
+    }));
     let mut out = io::stdout().lock();
     for line in io::stdin().lock().lines() {
         let request: Value = serde_json::from_str(&line?)?;
@@ -42,7 +45,11 @@ fn main() -> io::Result<()> {
 async fn run(request: &Value) -> Value {
     let chunks = request["chunks"].as_array().into_iter().flatten();
     let chunks: Vec<Result<Vec<u8>, Infallible>> = chunks
-        .map(|chunk| Ok(BASE64_STANDARD.decode(chunk.as_str().unwrap_or_default()).unwrap()))
+        .map(|chunk| {
+            Ok(BASE64_STANDARD
+                .decode(chunk.as_str().unwrap_or_default())
+                .unwrap())
+        })
         .collect();
     let mut frames = EventStream::new(stream::iter(chunks));
     let (mut events, mut end, mut error) = (Vec::new(), "eof", None);
@@ -75,7 +82,7 @@ fn read(name: &str, data: &str) -> Value {
         return json!({"event": name, "unknown": true, "raw": data});
     }
     match serde_json::from_str::<Value>(data) {
-        Ok(value) => json!({"event": name, "data": value}),
-        Err(_) => json!({"event": name, "invalid": true, "class": "payload"}),
+        Ok(value) => json!({"event": name, "data": value, "raw": data}),
+        Err(reason) => json!({"event": name, "invalid": true, "message": reason.to_string()}),
     }
 }

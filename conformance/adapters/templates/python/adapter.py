@@ -6,13 +6,20 @@ threadwire test -- python adapter.py
 import base64
 import json
 import sys
+from typing import Any
 
-HELLO = {"name": "my-decoder", "version": "0.1", "language": "python", "features": []}
+HELLO: dict[str, Any] = {
+    "name": "my-decoder",
+    "version": "0.1",
+    "language": "python",
+    "features": [],
+}
 
 
-def decode(chunks):
+def decode(chunks: list[bytes]) -> dict[str, Any]:
     """Chunks of bytes in, a reply out. Here: the plainest reader of frames there is."""
-    events, name, data = [], "message", []
+    events: list[dict[str, Any]] = []
+    name, data = "message", list[str]()
     for line in b"".join(chunks).decode("utf-8", "replace").split("\n"):
         field, _, value = line.partition(": ")
         if field == "event":
@@ -29,11 +36,12 @@ def decode(chunks):
             except (ValueError, RecursionError) as error:  # what your decoder raises
                 refused = {"class": "payload", "message": str(error)}
                 return {"events": events, "end": "error", "error": refused}
-            name, data = "message", []
+            name, data = "message", list[str]()
     return {"events": events, "end": "eof"}
 
 
-def answer(request):
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """One line in, one line out."""
     if request["cmd"] == "start":
         return HELLO
     return {"seq": request["seq"], **decode([base64.b64decode(c) for c in request["chunks"]])}

@@ -8,7 +8,7 @@ Put your decoder where this one is: it reads frames in the plainest way, and fai
 import json
 import sys
 
-name, data, done = "message", [], False
+name, data, done = "message", list[str](), False
 for line in sys.stdin.buffer.read().decode("utf-8", "replace").split("\n"):
     field, _, value = line.partition(": ")
     if field == "event":
@@ -22,6 +22,6 @@ for line in sys.stdin.buffer.read().decode("utf-8", "replace").split("\n"):
         else:
             # Python reads NaN, and JSON has none: then this raises, and the status is an error
             print(json.dumps({"event": name, "data": json.loads(text)}, allow_nan=False))
-        name, data = "message", []
+        name, data = "message", list[str]()
 if not done:
     print(json.dumps({"end": "eof"}))

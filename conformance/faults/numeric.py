@@ -6,6 +6,8 @@ import json
 import struct
 from typing import Any
 
+from threadwire_generator.spec import Field, ObjectType, Scalar
+
 from .base import Base, Stopped
 from .values import Refused, Values
 
@@ -91,13 +93,10 @@ class SinglePrecision(Values):
 
 
 class Unsigned(Values):
-    """Integers have no sign, and one below zero is refused."""
+    """Integers have no sign, and one below zero wraps around."""
 
     def integer(self, value: Any, path: str) -> Any:
-        found = super().integer(value, path)
-        if found < 0:
-            raise Refused(path)
-        return found
+        return super().integer(value, path) % 2**64
 
 
 class Bits32(Values):
@@ -139,6 +138,16 @@ class ZeroIsNone(Values):
         if value == 0:
             raise Refused(path)
         return super().integer(value, path)
+
+
+class TimeZeroIsNone(Values):
+    """A time of zero is taken for absent, and refused where a time is required."""
+
+    def member(self, named: ObjectType, field: Field, value: Any, path: str) -> Any:
+        is_time = isinstance(field.shape, Scalar) and field.shape.format == "unixtime"
+        if is_time and value == 0:
+            raise Refused(path)
+        return super().member(named, field, value, path)
 
 
 class NotANumber(Values):

@@ -1,0 +1,10 @@
+"""Closes its standard output, and lives on."""
+
+import os
+import time
+
+from _right import conversation
+
+for _ in conversation(from_run=9):
+    os.close(1)
+    time.sleep(3600)

@@ -1,0 +1,6 @@
+"""Answers each run with an empty list, since it never joined the decoder to the adapter."""
+
+from _right import conversation, say
+
+for request, _ in conversation():
+    say({"seq": request["seq"], "events": [], "end": "done"})

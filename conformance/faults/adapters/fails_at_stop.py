@@ -1,0 +1,9 @@
+"""Answers rightly, and ends with another status than 0."""
+
+import sys
+
+from _right import conversation, say
+
+for _, right in conversation():
+    say(right)
+sys.exit(7)

@@ -1,0 +1,9 @@
+"""Answers rightly, and writes a mebibyte to standard error with each answer."""
+
+import sys
+
+from _right import conversation, say
+
+for _, right in conversation():
+    sys.stderr.write("chatter\n" * 131072)
+    say(right)

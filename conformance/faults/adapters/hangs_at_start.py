@@ -1,0 +1,5 @@
+"""Reads, and never answers anything."""
+
+import time
+
+time.sleep(3600)

@@ -1,0 +1,9 @@
+"""Takes its time for every answer."""
+
+import time
+
+from _right import conversation, say
+
+for _, right in conversation(from_run=9):
+    time.sleep(30)
+    say(right)

@@ -1,0 +1,6 @@
+"""Prints NaN, which its language takes for JSON."""
+
+from _right import conversation, say
+
+for _, right in conversation(from_run=9):
+    say({**right, "events": [{"event": "x", "data": float("nan")}]})

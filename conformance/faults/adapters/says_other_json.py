@@ -1,0 +1,6 @@
+"""Answers with a list of events, and nothing around it."""
+
+from _right import conversation, say
+
+for _, right in conversation(from_run=9):
+    say(right["events"])

@@ -1,0 +1,186 @@
+"""Faults in what makes a value of a JSON text."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from typing import Any
+
+from threadwire_conformance.values import is_object
+
+from .base import Base, Stopped
+from .values import Refused, Values
+
+
+class BraceComesFirst(Base):
+    """Data that does not begin with a brace is taken for no JSON."""
+
+    def payload(self, name: str, data: str) -> Any:
+        if not data.startswith("{"):
+            raise Refused("$")
+        return super().payload(name, data)
+
+
+class FirstValue(Values):
+    """JSON is read up to the end of its first value, whatever stands behind it."""
+
+    def loads(self, text: str) -> Any:
+        return json.JSONDecoder().raw_decode(text.lstrip())[0]
+
+
+class LastValue(Values):
+    """Of several JSON values, one a line, the last one counts."""
+
+    def loads(self, text: str) -> Any:
+        try:
+            return super().loads(text)
+        except ValueError:
+            return super().loads(text.splitlines()[-1] if text else "")
+
+
+class Repaired(Values):
+    """JSON that breaks off is completed with the brackets that it lacks."""
+
+    def loads(self, text: str) -> Any:
+        missing = [{"{": "}", "[": "]"}[c] for c in re.findall("[{[]", text)][text.count("}") :]
+        try:
+            return super().loads(text)
+        except ValueError:
+            return super().loads(text + "".join(reversed(missing[:50])))
+
+
+class Python(Values):
+    """Data that is no JSON is read as a literal of Python."""
+
+    def loads(self, text: str) -> Any:
+        try:
+            return super().loads(text)
+        except ValueError:
+            return _literal(text)
+
+
+def _literal(text: str) -> Any:
+    if len(text) > 1000:
+        raise ValueError("too long")
+    try:
+        return ast.literal_eval(text)
+    except (SyntaxError, MemoryError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+
+
+class TrailingCommas(Values):
+    """A comma after the last member is allowed."""
+
+    def loads(self, text: str) -> Any:
+        return super().loads(re.sub(",(\\s*[}\\]])", "\\1", text))
+
+
+class Comments(Values):
+    """Comments in JSON are allowed."""
+
+    def loads(self, text: str) -> Any:
+        return super().loads(re.sub(r"/\*.*?\*/", "", text))
+
+
+class ControlCharacters(Values):
+    """Control characters may stand in a string unescaped."""
+
+    def loads(self, text: str) -> Any:
+        return json.loads(text, strict=False, parse_constant=float, parse_float=self.fraction)
+
+
+class NulEndsJson(Values):
+    """The text of the data ends at NUL, and what is missing behind it is made up."""
+
+    def loads(self, text: str) -> Any:
+        return super().loads(text if "\0" not in text else re.sub("\0", "", text))
+
+
+class LeadingZeros(Values):
+    """Numbers may have leading zeros."""
+
+    def loads(self, text: str) -> Any:
+        return super().loads(re.sub(r"(?<=[:\[,])0+(?=\d)", "", text))
+
+
+class Hexadecimal(Values):
+    """Numbers may be hexadecimal."""
+
+    def loads(self, text: str) -> Any:
+        return super().loads(
+            re.sub(r"(?<=[:\[,])0x([0-9a-f]+)", lambda match: str(int(match[1], 16)), text)
+        )
+
+
+class FirstOfTwins(Values):
+    """Of a member that is there twice the first one counts."""
+
+    def loads(self, text: str) -> Any:
+        return json.loads(text, object_pairs_hook=lambda pairs: dict(reversed(pairs)))
+
+
+class TwinsAreLists(Values):
+    """A member that is there twice becomes a list."""
+
+    def loads(self, text: str) -> Any:
+        return json.loads(text, object_pairs_hook=_gathered)
+
+
+def _gathered(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, list[Any]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+
+
+class SearchedInText(Base):
+    """Kinds and tags are searched for in the text, where only one spelling is found."""
+
+    def payload(self, name: str, data: str) -> Any:
+        value = super().payload(name, data)
+        if not is_object(value) or f'"object":"{value.get("object")}"' not in data:
+            raise Refused("$.object")
+        for tag in re.findall('"(text|image_file)":{', data):
+            if '"content"' in data and f'"type":"{tag}"' not in data:
+                raise Refused("$.type")
+        return value
+
+
+class SurrogatesApart(Values):
+    """Two escapes that are a surrogate pair are read one by one."""
+
+    def string(self, value: Any, path: str) -> Any:
+        found = super().string(value, path)
+        return found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass") and (
+            "".join(
+                c if ord(c) < 0x10000 else chr(0xD800 + (ord(c) - 0x10000 >> 10)) + chr(0xDC00)
+                for c in found
+            )
+        )
+
+
+class EscapesStay(Values):
+    """Escapes in strings are not read."""
+
+    def loads(self, text: str) -> Any:
+        return super().loads(text.replace("\\", "\\\\").replace('\\\\"', '\\"'))
+
+
+class Shallow(Values):
+    """Nesting above thirty is refused."""
+
+    def loads(self, text: str) -> Any:
+        if len(re.findall(r"\[\[", text)) > 10:
+            raise ValueError("too deep")
+        return super().loads(text)
+
+
+class Recursive(Base):
+    """JSON is read by a function that calls itself, until it runs out of stack."""
+
+    def known(self, name: str, data: str) -> None:
+        if max(data.count("["), data.count("{")) > 900:
+            self.events.clear()
+            raise Stopped("other", "RecursionError")
+        super().known(name, data)

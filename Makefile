@@ -34,6 +34,16 @@ test: $(STAMP) ## Format, lint, types, generated files in step, tests.
 	@$(BIN)/threadwire check
 	@$(BIN)/pytest
 
+.PHONY: bench
+bench: $(STAMP) ## Measure everything against its gates (some minutes; wants a quiet machine).
+	@$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	@$(BIN)/python -m bench.run
+	@$(BIN)/python -m bench.report --readme README.md
+
+.PHONY: fuzz
+fuzz: $(STAMP) ## Look for inputs that break the decoder, for MINUTES=3.
+	@PYTHONPATH=tests $(BIN)/python -m fuzz --minutes $(or $(MINUTES),3)
+
 .PHONY: format
 format: $(STAMP) ## Format the code that people write.
 	@$(BIN)/ruff check --fix --quiet . || true

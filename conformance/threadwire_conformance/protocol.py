@@ -26,6 +26,7 @@ PROTOCOL = 1
 TRANSPORTS = ("bytes", "http")
 ENDS = ("done", "eof", "error")
 _SHOWN = 80  # characters of somebody's line in a message
+_MOST_DIGITS = 4300  # of an integer: what Python converts without being told to
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def read_line(line: bytes) -> Any:
         NonsenseError: it is none.
     """
     try:
-        return json.loads(line.decode("utf-8"), parse_constant=_no_constant)
+        return json.loads(line.decode("utf-8"), parse_constant=_no_constant, parse_int=_integer)
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise NonsenseError(f"a line is no JSON: {shown(line)} ({reason})") from None
@@ -173,6 +174,11 @@ def _string(value: object, path: str) -> None:
 def _wrong(path: str, expected: str, found: object) -> NoReturn:
     text = shown(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
     raise NonsenseError(f"{path}: expected {expected}, found {text if found is not None else None}")
+
+
+def _integer(digits: str) -> int | str:
+    """An integer; one that Python would not convert stays text: what came, and not nonsense."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits
 
 
 def _no_constant(word: str) -> NoReturn:

@@ -286,12 +286,12 @@ def test_a_payload_wrong_in_thousands_of_places_takes_little_memory(payload: Any
 
 
 @row("a block above `max_event_bytes`")
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell the memory so")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the memory so")
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_payload_takes_more_than_a_hundred_odd_times_its_bytes(payload: str) -> None:
+def test_no_payload_takes_more_than_two_hundred_times_its_bytes(payload: str) -> None:
     """The limit is on bytes; what comes of a byte must not be a kilobyte, pydantic's part included.
 
-    Python itself makes some sixty bytes of the two of a list's item.
+    Python itself makes some hundred bytes of the two of an item in a list.
     """
     done = subprocess.run(
         [sys.executable, "-m", "support.hungry", payload],
@@ -301,7 +301,7 @@ def test_no_payload_takes_more_than_a_hundred_odd_times_its_bytes(payload: str) 
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert float(done.stdout) < 150, f"{float(done.stdout):.0f} bytes for each that came"
+    assert float(done.stdout) < 200, f"{float(done.stdout):.0f} bytes for each that came"
 
 
 # --- work -----------------------------------------------------------------------------------------

@@ -325,7 +325,7 @@ def test_modules_import_each_others_types_by_name(tmp_path: Path) -> None:
     text = modules(plan)["models/things.py"]
     lines = [line for line in text.split("\n") if line.startswith("from .")]
     assert lines == [
-        "from ..values import Payload",
+        "from ..values import Array, Payload",
         "from .bolts import Bolt",
         "from .sizes import Size, Unit",
     ]

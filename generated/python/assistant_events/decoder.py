@@ -12,7 +12,7 @@ unknown names, refused payloads) goes through `read_event`, where clarity comes 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from threading import Lock
 from typing import Any, cast
 
@@ -29,6 +29,7 @@ MAX_EVENT_BYTES = 16 * 1024 * 1024
 """How large a block may be, unless told otherwise."""
 
 NO_NAME = "message"  # what the standard calls an event without a name
+_PIECE = 32 * 1024  # bytes that are cut into blocks at a time, so that these stay few
 
 
 class _Rows(dict[bytes, "tuple[Callable[[Any], Event], Callable[[Any], Any]]"]):
@@ -95,29 +96,56 @@ class Decoder:
             TypeError: the chunk is no bytes.
             ValueError: the decoder was closed.
         """
-        if type(chunk) is not bytes:
-            chunk = _as_bytes(chunk)
         if self._closed:
             raise ValueError("this decoder is closed; make a new one for another stream")
-        events: list[Any] = []
+        return list(self.read((chunk,)))
+
+    def read(
+        self, chunks: Iterable[bytes], *, keep: bool = True, whole: bool = False
+    ) -> Iterator[Any]:
+        """The events that the chunks complete, each made when it is asked for.
+
+        Who drops an event before asking for the next has one in memory at a time, however large
+        the chunk: that spares the garbage collector, which is a fifth of the work and more.
+
+        Args:
+            chunks: pieces of the stream.
+            keep: whether an event that cannot be read comes as an `InvalidEvent`, or its error is
+                raised.
+            whole: whether the end of the chunks is the end of the stream.
+
+        Raises:
+            TypeError: a chunk is no bytes.
+            StreamError: see `keep`, and `close`.
+        """
         if self.done:
-            return events
-        blocks = self._framer.feed(chunk)
-        if PROTOCOL.selector is not None:
-            blocks = map(_selected, blocks)
+            return
+        framer = self._framer
         rows = _ROWS
-        append = events.append
-        for name, data in blocks:
-            try:
-                event_class, validate = rows[name]
-                append(event_class(validate(data)))
-                continue
-            except (KeyError, ValidationError):
-                pass  # what follows is not part of handling them: they quote the payload
-            append(self._read(name, data, self._framer.offset(len(events))))
-            if self.done:
-                break
-        return events
+        for chunk in chunks:
+            if type(chunk) is not bytes:
+                chunk = _as_bytes(chunk)
+            for piece in (chunk,) if len(chunk) <= _PIECE else _pieces(chunk):
+                blocks = framer.feed(piece)
+                if PROTOCOL.selector is not None:
+                    blocks = map(_selected, blocks)
+                for index, (name, data) in enumerate(blocks):
+                    try:
+                        event_class, validate = rows[name]
+                        event: Any = event_class(validate(data))
+                    except (KeyError, ValidationError):
+                        pass
+                    else:
+                        yield event
+                        continue
+                    event = self._read(name, data, framer.offset(index))
+                    if not keep and isinstance(event, InvalidEvent):
+                        raise event.error
+                    yield event
+                    if self.done:
+                        return
+        if whole:
+            yield from self.close()
 
     def close(self) -> list[StreamEvent | InvalidEvent]:
         """The end of input: the end event, if only its last blank line was missing.
@@ -221,7 +249,7 @@ def name_in(data: str | bytes) -> str | None:
 
 def _selected(block: Block) -> Block:
     """The block under the name that stands in its data, or under its own if none does."""
-    name = name_in(block[1] or b"")
+    name = name_in(_text(block[1] or b""))
     return block if name is None else (name.encode(), block[1])
 
 
@@ -242,9 +270,13 @@ def _error_payload(payload: type[Payload], text: str) -> Payload:
         except ValidationError as error:
             wrong = {line["loc"][0] for line in error.errors(include_url=False)}
         members = {name: value for name, value in members.items() if name not in wrong}
-    return payload.model_construct(
-        **members
-    )  # it lacks what it should have, and is told all the same
+    lacking = payload.model_construct()  # what it should have; it is told all the same
+    declared = payload.model_fields.keys() & members.keys()
+    lacking.model_fields_set.update(declared)
+    for name, value in members.items():
+        home = vars(lacking) if name in declared else lacking.model_extra
+        cast("dict[str, Any]", home)[name] = value
+    return lacking
 
 
 def _json(text: str | bytes) -> Any:
@@ -261,6 +293,10 @@ def _members(value: Any) -> dict[str, Any]:
 
 def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
+
+
+def _pieces(chunk: bytes) -> Iterator[bytes]:
+    return (chunk[start : start + _PIECE] for start in range(0, len(chunk), _PIECE))
 
 
 def _as_bytes(chunk: Any) -> bytes:

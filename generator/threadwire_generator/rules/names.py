@@ -39,6 +39,7 @@ RESERVED = frozenset(
         # what its modules of types import
         "Annotated",
         "Any",
+        "Array",
         "BaseModel",
         "ClassVar",
         "ConfigDict",

@@ -5,7 +5,7 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from ..values import OPEN, Integer, Payload, tagged
+from ..values import OPEN, Array, Integer, Payload, tagged
 from .run import CodeInterpreterTool
 from .thread import Metadata
 
@@ -147,7 +147,7 @@ class MessageText(Payload):
     value: str
     """The text itself."""
 
-    annotations: list[Annotation]
+    annotations: Array[Annotation]
     """Notes on places in the text."""
 
 
@@ -211,7 +211,7 @@ class Attachment(Payload):
     file_id: str | None = None
     """Identifier of the file."""
 
-    tools: list[AttachmentTool] | None = None
+    tools: Array[AttachmentTool] | None = None
     """Tools that may use the file."""
 
 
@@ -251,13 +251,13 @@ class Message(Payload):
     incomplete_at: Integer | None
     """When the message was cut off, in seconds since the epoch."""
 
-    content: list[MessageContent]
+    content: Array[MessageContent]
     """The parts of the message in their order; empty until it has ended."""
 
-    attachments: list[Attachment] | None = None
+    attachments: Array[Attachment] | None = None
     """Files that came with the message, and the tools that may use them."""
 
-    file_ids: list[str] | None = None
+    file_ids: Array[str] | None = None
     """Identifiers of the files that came with the message; `attachments` took its place."""
 
     metadata: Metadata | None
@@ -367,7 +367,7 @@ class MessageTextDelta(Payload):
     value: str | None = None
     """The next piece of the text."""
 
-    annotations: list[AnnotationDelta] | None = None
+    annotations: Array[AnnotationDelta] | None = None
     """Notes on places in the text."""
 
 
@@ -444,7 +444,7 @@ class MessageDeltaBody(Payload):
     role: MessageRole | None = None
     """Whose message it is."""
 
-    content: list[MessageContentDelta] | None = None
+    content: Array[MessageContentDelta] | None = None
     """Pieces of the message's parts."""
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from ..values import OPEN, Integer, JsonValue, Number, Payload, mixed, tagged
+from ..values import OPEN, Array, Integer, JsonValue, Number, Payload, mixed, tagged
 from .thread import Metadata, ToolResources
 
 RunStatus: TypeAlias = Annotated[
@@ -67,7 +67,7 @@ RequiredToolCall: TypeAlias = Annotated[
 class SubmitToolOutputs(Payload):
     """The calls whose outputs the client must submit."""
 
-    tool_calls: list[RequiredToolCall]
+    tool_calls: Array[RequiredToolCall]
     """The calls, each to be answered."""
 
 
@@ -412,13 +412,13 @@ class Run(Payload):
     instructions: str | None
     """What the model is told to do in this run; null if neither assistant nor request say."""
 
-    tools: list[Tool]
+    tools: Array[Tool]
     """Tools that the run may use."""
 
     tool_resources: ToolResources | None = None
     """Files and vector stores that the tools may use in this run."""
 
-    file_ids: list[str] | None = None
+    file_ids: Array[str] | None = None
     """Identifiers of the files that the run may use; `tool_resources` took its place."""
 
     metadata: Metadata | None

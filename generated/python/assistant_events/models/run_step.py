@@ -5,7 +5,7 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from ..values import OPEN, Integer, JsonValue, Number, Payload, tagged
+from ..values import OPEN, Array, Integer, JsonValue, Number, Payload, tagged
 from .run import FileSearchRanker, Usage
 from .thread import Metadata
 
@@ -96,7 +96,7 @@ class CodeInterpreterCall(Payload):
     input: str
     """The code, as text."""
 
-    outputs: list[CodeInterpreterOutput]
+    outputs: Array[CodeInterpreterOutput]
     """What the code printed and drew; empty until it has run."""
 
 
@@ -149,7 +149,7 @@ class FileSearchResult(Payload):
     score: Number
     """How well the piece fits the query; from 0 to 1."""
 
-    content: list[FileSearchResultContent] | None = None
+    content: Array[FileSearchResultContent] | None = None
     """What the piece says; sent only if the request asked for it."""
 
     attributes: dict[str, JsonValue] | None = None
@@ -162,7 +162,7 @@ class FileSearchCall(Payload):
     ranking_options: FileSearchCallRankingOptions | None = None
     """How the results were ranked."""
 
-    results: list[FileSearchResult] | None = None
+    results: Array[FileSearchResult] | None = None
     """What was found, best first."""
 
 
@@ -225,7 +225,7 @@ class ToolCallsDetails(Payload):
     type: Literal["tool_calls"]
     """Tells these details from others."""
 
-    tool_calls: list[ToolCall]
+    tool_calls: Array[ToolCall]
     """The calls."""
 
 
@@ -368,7 +368,7 @@ class CodeInterpreterCallDelta(Payload):
     input: str | None = None
     """The next piece of the code."""
 
-    outputs: list[CodeInterpreterOutputDelta] | None = None
+    outputs: Array[CodeInterpreterOutputDelta] | None = None
     """Pieces of what the code printed and drew."""
 
 
@@ -410,7 +410,7 @@ class FileSearchResultDelta(Payload):
     score: Number | None = None
     """How well the piece fits the query; from 0 to 1."""
 
-    content: list[FileSearchResultContent] | None = None
+    content: Array[FileSearchResultContent] | None = None
     """What the piece says."""
 
     attributes: dict[str, JsonValue] | None = None
@@ -423,7 +423,7 @@ class FileSearchCallDelta(Payload):
     ranking_options: FileSearchCallRankingOptionsDelta | None = None
     """How the results are ranked."""
 
-    results: list[FileSearchResultDelta] | None = None
+    results: Array[FileSearchResultDelta] | None = None
     """What was found; the whole list comes with the completed step."""
 
 
@@ -495,7 +495,7 @@ class ToolCallsDetailsDelta(Payload):
     type: Literal["tool_calls"]
     """Tells these details from others."""
 
-    tool_calls: list[ToolCallDelta] | None = None
+    tool_calls: Array[ToolCallDelta] | None = None
     """Pieces of calls."""
 
 

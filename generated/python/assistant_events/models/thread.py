@@ -5,20 +5,20 @@
 
 from typing import Literal, TypeAlias
 
-from ..values import Integer, Payload
+from ..values import Array, Integer, Payload
 
 
 class CodeInterpreterResources(Payload):
     """What the code interpreter may use."""
 
-    file_ids: list[str] | None = None
+    file_ids: Array[str] | None = None
     """Identifiers of the files that the code may open."""
 
 
 class FileSearchResources(Payload):
     """What the file search may use."""
 
-    vector_store_ids: list[str] | None = None
+    vector_store_ids: Array[str] | None = None
     """Identifiers of the vector stores that are searched."""
 
 

@@ -192,7 +192,9 @@ def _imports(module: Module, used: Set[str], types: Iterable[TypeView]) -> str:
     return "\n\n".join(filter(None, blocks))
 
 
-_VALUES = frozenset({"OPEN", "Integer", "JsonValue", "Number", "Payload", "mixed", "tagged"})
+_VALUES = frozenset(
+    {"OPEN", "Array", "Integer", "JsonValue", "Number", "Payload", "mixed", "tagged"}
+)
 
 
 def _import(module: str, names: Set[str]) -> str:

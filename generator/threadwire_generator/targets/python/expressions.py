@@ -138,7 +138,7 @@ class Expressions:
             case Ref(name=name):
                 return identifier(name)
             case ListOf(items=items):
-                return f"list[{self.of_shape(items)}]"
+                return f"{self._use('Array')}[{self.of_shape(items)}]"
             case MapOf(values=values):
                 return f"dict[str, {self.of_shape(values)}]"
             case Anything():

@@ -9,18 +9,18 @@ There are two ways through, and they give the same blocks:
 
 * By lines, as the standard tells it.  This way may be taken at any point of a stream and never
   holds more than `max_block_bytes`.
-* The fast way, for a run of whole blocks without a CR.  One regular expression knows the shape that
-  nearly every block has: an `event` line, a `data` line, a blank line.  A match begins at a line
-  start and spans exactly three LF, so if the run holds three times as many LF as there are matches,
-  they tile it and nothing was passed over.  If not, the run goes by lines.
+* The fast way, for a run of whole blocks without a CR.  Nearly every block has one shape: an
+  `event` line, a `data` line, a blank line.  Of a run of such blocks, cut at each LF, every third
+  line is an event line, the next a data line, the next empty.  If one line is not what its place
+  asks for, the whole run goes by lines.
 
-What is fast was measured: `10 in chunk` costs a tenth of `b"\\n" in chunk`, and matching characters
-one by one is slower than `memchr`, so runs of long lines go by lines too.
+What is fast was measured: a run is likely to be a single block, and to see that costs little;
+`10 in chunk` costs a tenth of `b"\\n" in chunk`; and to cut at each LF is as fast as one regular
+expression over short lines, and twice as fast over long ones.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
@@ -30,10 +30,8 @@ dropped because the block was larger than allowed."""
 
 _BOM = b"\xef\xbb\xbf"
 _LF, _CR = 10, 13
-_USUAL_BLOCK = re.compile(rb"^event: ([^\n]*)\ndata: ([^\n]+)\n\n", re.MULTILINE)
 _USUAL_OVERHEAD = len(b"event: \ndata: \n\n")
-_LONG_LINE = 400  # mean bytes a line from which on finding line ends beats matching characters
-_PATIENCE = 64 * 1024  # bytes held back for the fast way before they are taken line by line
+_PATIENCE = 1024 * 1024  # bytes held back for the fast way before they are taken line by line
 _WINDOW = 64 * 1024  # bytes split into lines at a time, so that the lines never outweigh a chunk
 _RETRY_DIGITS = 15  # more digits are no waiting time, and reading thousands of them is work
 
@@ -66,6 +64,7 @@ class Framer:
         "_name",
         "_overflow",
         "_partial",
+        "_patience",
         "_size",
         "_tail",
         "last_event_id",
@@ -78,6 +77,7 @@ class Framer:
         self.retry: int | None = None
         self.position = 0
         self._max = max_block_bytes
+        self._patience = min(_PATIENCE, max_block_bytes)
         self._at_start = True  # a BOM may still come
         # The fast way: the beginning of a block, and the blocks that were given last.
         self._tail = bytearray()
@@ -112,12 +112,13 @@ class Framer:
             return self._whole_blocks(chunk)
         searched = max(len(tail) - 1, 0)
         tail += chunk
-        end = tail.rfind(b"\n\n", searched) + 2
-        if end >= 2:
-            run = bytes(tail[:end])
-            del tail[:end]
-            return self._whole_blocks(run)
-        if len(tail) > _PATIENCE:
+        if _LF in chunk:
+            end = tail.rfind(b"\n\n", searched) + 2
+            if end >= 2:
+                run = bytes(tail[:end])
+                del tail[:end]
+                return self._whole_blocks(run)
+        if len(tail) > self._patience:
             return self._by_lines(self._take_tail())
         return ()
 
@@ -169,16 +170,14 @@ class Framer:
 
     def _whole_blocks(self, run: bytes) -> Iterable[Block]:
         """The blocks of a run that begins with a block, ends with a blank line and has no CR."""
-        lines = run.count(b"\n")
-        if len(run) <= self._max and len(run) < _LONG_LINE * lines:
-            blocks: list[Block] = _USUAL_BLOCK.findall(run)
-            if 3 * len(blocks) == lines:
-                self._batch = blocks
-                self._batch_index = 0
-                self._batch_offset = self.position
-                self.position += len(run)
-                return blocks
-        return self._by_lines(run)
+        blocks = _usual_blocks(run) if len(run) <= self._max else None
+        if blocks is None:
+            return self._by_lines(run)
+        self._batch = blocks
+        self._batch_index = 0
+        self._batch_offset = self.position
+        self.position += len(run)
+        return blocks
 
     def _by_lines(self, chunk: bytes) -> Iterator[Block]:
         self._batch = ()
@@ -260,3 +259,20 @@ class Framer:
             digits = value.lstrip(b"0") or b"0"
             if len(digits) <= _RETRY_DIGITS:
                 self.retry = int(digits)
+
+
+def _usual_blocks(run: bytes) -> Sequence[Block] | None:
+    """The blocks of a run that ends with a blank line, None if one has not the usual shape."""
+    name, _, data = run.partition(b"\ndata: ")
+    data = data[:-2]
+    if _LF not in data and _LF not in name and name[:7] == b"event: ":
+        return ((name[7:], data),)
+    lines = run.split(b"\n")
+    if len(lines) % 3 != 1 or any(lines[2::3]):
+        return None
+    blocks: list[Block] = [
+        (name[7:], data[6:])
+        for name, data in zip(lines[:-1:3], lines[1::3], strict=True)
+        if name[:7] == b"event: " and data[:6] == b"data: "
+    ]
+    return blocks if 3 * len(blocks) + 1 == len(lines) else None

@@ -114,16 +114,7 @@ def iter_events(
     """
     decoder = Decoder(require_done=require_done, max_event_bytes=max_event_bytes)
     keep = _keep(errors)
-    return EventIterator(_events(chunks, decoder, keep), chunks)
-
-
-def _events(chunks: Iterable[bytes], decoder: Decoder, keep: bool) -> Iterator[Any]:
-    for chunk in chunks:
-        for event in decoder.feed(chunk):
-            yield event if keep else _valid(event)
-        if decoder.done:
-            return
-    yield from decoder.close()
+    return EventIterator(decoder.read(chunks, keep=keep, whole=True), chunks)
 
 
 @overload
@@ -159,8 +150,8 @@ async def _aevents(
     chunks: AsyncIterable[bytes], decoder: Decoder, keep: bool
 ) -> AsyncIterator[Any]:
     async for chunk in chunks:
-        for event in decoder.feed(chunk):
-            yield event if keep else _valid(event)
+        for event in decoder.read((chunk,), keep=keep):
+            yield event
         if decoder.done:
             return
     for event in decoder.close():
@@ -205,7 +196,7 @@ def decode(
     decoder = Decoder(require_done=require_done, max_event_bytes=max_event_bytes)
     events: list[Any] = []
     try:
-        events.extend(_events([data], decoder, _keep(errors)))
+        events.extend(decoder.read((data,), keep=_keep(errors), whole=True))
     except StreamError as error:
         error.events = events
         raise
@@ -216,9 +207,3 @@ def _keep(errors: str) -> bool:
     if errors not in ("raise", "keep"):
         raise ValueError(f"errors must be 'raise' or 'keep', not {errors!r}")
     return errors == "keep"
-
-
-def _valid(event: StreamEvent | InvalidEvent) -> StreamEvent:
-    if isinstance(event, InvalidEvent):
-        raise event.error
-    return event

@@ -14,8 +14,8 @@ of a subclass if it is text.)
 
 import math
 import os
-from collections.abc import Iterator
-from typing import Annotated, Any, Final, TypeAlias, get_args
+from collections.abc import Iterable
+from typing import Annotated, Any, Final, TypeAlias, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetPydanticSchema
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -76,22 +76,24 @@ Number: TypeAlias = Annotated[
 _Json: TypeAlias = "dict[str, _Json] | list[_Json] | str | float | None"
 
 
-def _not_finite(value: _Json) -> Iterator[tuple[str | int, ...]]:
-    """The paths of the numbers in a value that JSON has no word for."""
-    pending: list[tuple[tuple[str | int, ...], _Json]] = [((), value)]
-    while pending:
-        path, item = pending.pop()
-        if isinstance(item, float):
-            if not math.isfinite(item):
-                yield path
-        elif isinstance(item, dict):
-            pending.extend(((*path, name), member) for name, member in item.items())
-        elif isinstance(item, list):
-            pending.extend(((*path, index), member) for index, member in enumerate(item))
+def _not_finite(value: _Json) -> tuple[str | int, ...] | None:
+    """The path of the first number in a value that JSON has no word for."""
+    if isinstance(value, float):
+        return None if math.isfinite(value) else ()
+    members: Iterable[tuple[str | int, _Json]] = ()
+    if isinstance(value, dict):
+        members = value.items()
+    elif isinstance(value, list):
+        members = enumerate(value)
+    for step, member in members:
+        path = _not_finite(member)
+        if path is not None:
+            return (step, *path)
+    return None
 
 
 def _json_value(value: Any) -> Any:
-    path = next(_not_finite(value), None)
+    path = _not_finite(value)
     if path is not None:
         raise PydanticCustomError("finite", "a finite number", {"path": path})
     return value
@@ -102,6 +104,21 @@ JsonValue: TypeAlias = Annotated[
     _checked(core_schema.no_info_after_validator_function(_json_value, core_schema.any_schema())),
 ]
 """Any JSON value."""
+
+T = TypeVar("T")
+
+
+class _FirstWrongItem:
+    """pydantic's `FailFast`, but hashable, which a part of a union must be."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return {**handler(source), "fail_fast": True}
+
+
+Array: TypeAlias = Annotated[list[T], _FirstWrongItem()]
+"""A list.  Of its items only the first that is wrong is told: there may be millions."""
 
 OPEN: Final = _checked(core_schema.str_schema(strict=True))
 """Marks an enumeration that may grow: the known values are for readers, any string passes."""

@@ -116,7 +116,8 @@ class _FirstWrongItem:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return {**handler(source), "fail_fast": True}
+        schema: Any = handler(source)
+        return {**schema, "fail_fast": True}
 
 
 Array: TypeAlias = Annotated[list[T], _FirstWrongItem()]

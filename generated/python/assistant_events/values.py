@@ -17,7 +17,7 @@ of a subclass if it is text.)
 import math
 import os
 from collections.abc import Iterable
-from typing import Annotated, Any, Final, TypeAlias, TypeVar, get_args
+from typing import Annotated, Any, Final, TypeAlias, TypeVar, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetPydanticSchema
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -117,7 +117,8 @@ class _FirstWrongItem:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         schema: Any = handler(source)
-        return {**schema, "fail_fast": True}
+        schema["fail_fast"] = True
+        return cast(CoreSchema, schema)
 
 
 Array: TypeAlias = Annotated[list[T], _FirstWrongItem()]

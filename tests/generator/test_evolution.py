@@ -130,7 +130,7 @@ CHANGES = {
     ),
     "a new value of an enum": Change(
         file="message.yaml",
-        edit=instead("  enum: [user, assistant]\n", "  enum: [user, assistant, choir]\n"),
+        edit=instead("  enum: [assistant, user]\n", "  enum: [assistant, user, choir]\n"),
         stream=block("thread.message.completed", MESSAGE | {"role": "choir"}),
         before=lambda package, event: (
             event.data.role == "choir" and "choir" not in known_values(package.MessageRole)

@@ -258,9 +258,8 @@ class ThreadMessageIncomplete(Event):
 
 
 class ErrorEvent(ErrorReport):
-    """Something went wrong on the server, at any point of the stream.
-
-    The stream ends next.
+    """Something went wrong on the server, at any point; whether anything follows is not
+    documented.
     """
 
     __slots__ = ()

@@ -379,7 +379,7 @@ class Run(Payload):
     status: RunStatus
     """Where the run stands."""
 
-    required_action: RequiredAction | None = None
+    required_action: RequiredAction | None
     """What the client must do before the run can go on; null while there is nothing to do."""
 
     last_error: RunError | None
@@ -451,5 +451,5 @@ class Run(Payload):
     response_format: ResponseFormat | None = None
     """What the model's answer must look like."""
 
-    usage: Usage | None = None
+    usage: Usage | None
     """How many tokens the run has used; null until it has ended."""

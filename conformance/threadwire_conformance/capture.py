@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+_BOM = b"\xef\xbb\xbf"
+_MAX_LINE = 64 * 1024 * 1024  # bytes of a JSON line
 _MAX_HEAD = 64 * 1024  # bytes of status line and headers
 _STATUS_LINE = re.compile(rb"HTTP/[\d.]+ (\d{3})\b")
 
@@ -50,11 +52,11 @@ def read_capture(chunks: Iterable[bytes]) -> Capture:
     """
     source = iter(chunks)
     start = b""
-    while len(start) < 5 and (chunk := next(source, b"")):
+    while len(start) < 8 and (chunk := next(source, b"")):
         start += chunk
     if start.startswith(b"HTTP/"):
         return _http(start, source)
-    if start.lstrip()[:1] == b"{":
+    if start.removeprefix(_BOM).lstrip()[:1] == b"{":
         return Capture("jsonl", _frames(chain([start], source)))
     return Capture("sse", chain([start], source))
 
@@ -91,24 +93,37 @@ def _head_end(data: bytes) -> tuple[int, int] | None:
 def _frames(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """JSON lines as frames; text stays text, any other value is written as JSON."""
     for number, line in enumerate(_lines(chunks), start=1):
-        if not line.strip():
-            continue
-        try:
-            row: Any = json.loads(line)
-            event, data = row["event"], row["data"]
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise CaptureError(
-                f'line {number} is no {{"event": …, "data": …}} as decode prints it: {error}'
-            ) from error
-        text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
-        lines = [f"event: {event}", *(f"data: {part}" for part in text.split("\n"))]
-        yield ("\n".join(lines) + "\n\n").encode("utf-8", "replace")
+        if line.strip():
+            yield _frame(line, number)
+
+
+def _frame(line: bytes, number: int) -> bytes:
+    try:
+        row: Any = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise CaptureError(f"line {number} is no JSON: {error}") from error
+    event: Any = row.get("event") if isinstance(row, dict) else None
+    if not isinstance(event, str) or "data" not in row:
+        raise CaptureError(f'line {number} is no {{"event": …, "data": …}} as decode prints it')
+    data = row.get("raw", row["data"])
+    text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
+    if set("\r\n") & set(event) or "\r" in text:
+        raise CaptureError(f"line {number} has a line end that no frame could hold")
+    lines = [f"event: {event}", *(f"data: {part}" for part in text.split("\n"))]
+    return ("\n".join(lines) + "\n\n").encode("utf-8", "replace")
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    rest = b""
-    for chunk in chunks:
-        *lines, rest = (rest + chunk).split(b"\n")
-        yield from lines
-    if rest:
-        yield rest
+    pieces: list[bytes] = []
+    size = 0
+    for number, chunk in enumerate(chunks):
+        first, *others = (chunk if number else chunk.removeprefix(_BOM)).split(b"\n")
+        for line in others:
+            yield b"".join([*pieces, first])
+            pieces, size, first = [], 0, line
+        pieces.append(first)
+        size += len(first)
+        if size > _MAX_LINE:
+            raise CaptureError(f"a line is longer than {_MAX_LINE} bytes")
+    if size:
+        yield b"".join(pieces)

@@ -25,7 +25,15 @@ _CHUNK = 64 * 1024
     help="Import name of the generated package that decodes.",
 )
 @click.option("--allow-truncated", is_flag=True, help="A stream that was cut off is no finding.")
-def command(file: IO[bytes], package: str, allow_truncated: bool) -> None:
+@click.option(
+    "--max-event-bytes",
+    type=click.IntRange(1),
+    metavar="N",
+    help="How large an event may be; 16 MiB if not said.",
+)
+def command(
+    file: IO[bytes], package: str, allow_truncated: bool, max_event_bytes: int | None
+) -> None:
     """Print the events of a captured stream, one JSON object a line, as they arrive.
 
     FILE holds the body of a stream, what `curl -i` printed, or lines that this command printed
@@ -43,17 +51,21 @@ def command(file: IO[bytes], package: str, allow_truncated: bool) -> None:
     """
     try:
         decoding = load(package)
-    except ImportError as error:
+    except (ImportError, TypeError, ValueError) as error:
         raise click.UsageError(f"--package {package}: {error}") from error
-    out = sys.stdout.buffer
+    out = getattr(sys.stdout, "buffer", None)
+    if out is None:
+        raise click.UsageError("standard output is closed")
+    limit = {} if max_event_bytes is None else {"max_event_bytes": max_event_bytes}
+    decoder = decoding.Decoder(require_done=not allow_truncated, **limit)
     try:
-        findings = _decode(file, decoding, out, allow_truncated)
-    except (CaptureError, OSError) as error:
-        raise click.FileError(_name(file), str(error)) from error
+        findings = _decode(file, decoding, decoder, out)
+    except CaptureError as error:
+        raise click.UsageError(f"{_name(file)}: {error}") from error
     raise SystemExit(1 if findings else 0)
 
 
-def _decode(file: IO[bytes], package: Package, out: IO[bytes], allow_truncated: bool) -> int:
+def _decode(file: IO[bytes], package: Package, decoder: Decoder, out: IO[bytes]) -> int:
     """Print events to `out` and findings to standard error; how many findings there were."""
     findings = 0
 
@@ -62,7 +74,6 @@ def _decode(file: IO[bytes], package: Package, out: IO[bytes], allow_truncated: 
         findings += 1
         click.echo(f"{_name(file)}: {text}", err=True)
 
-    decoder = package.Decoder(require_done=not allow_truncated)
     number = 0
     for events in _feed(file, package, decoder, report):
         for event in events:
@@ -93,7 +104,13 @@ def _feed(
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
     """What is there now, rather than a full buffer: a pipe is read as it fills."""
     read = getattr(file, "read1", file.read)
-    while chunk := read(_CHUNK):
+    while True:
+        try:
+            chunk = read(_CHUNK)
+        except OSError as error:
+            raise CaptureError(str(error)) from error
+        if not chunk:
+            return
         yield chunk
 
 
@@ -105,10 +122,20 @@ def _name(file: IO[bytes]) -> str:
 def json_line(package: Package, event: Any) -> bytes:
     """An event as one line: its payload as JSON; text where it has none, or nobody has parsed it.
 
-    An error goes out as the payload that was read of it, whatever shape it came in.
+    An error goes out as the payload that was read of it, whatever shape it came in; what came is
+    told in `raw` where that is not the same.
     """
-    if isinstance(event.data, str):
-        text = json.dumps(event.data, ensure_ascii=False)
-    else:
-        text = package.data_text(type(event)(event.data))
-    return f'{{"event": {json.dumps(event.event)}, "data": {text}}}\n'.encode("utf-8", "replace")
+    row = {"event": event.event, "data": event.data}
+    if not isinstance(event.data, str):
+        row["data"] = _value(package.data_text(type(event)(event.data)))
+        raw = getattr(event, "raw", None)
+        if raw is not None and _value(raw) != row["data"]:
+            row["raw"] = raw
+    return (json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

@@ -212,15 +212,20 @@ def _list(cases: Sequence[Case]) -> int:
     return 0
 
 
+def _encoded(text: str) -> bytes:
+    """UTF-8; a lone surrogate, which a reply may have, becomes the escape that JSON has for it."""
+    return text.encode("utf-8", "backslashreplace")
+
+
 def _write(report: Report, form: str, output: Path | None) -> None:
     text = FORMATS[form].render(report)
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(click.unstyle(text), encoding="utf-8", newline="\n")
+        output.write_bytes(_encoded(click.unstyle(text)))
     elif form == "text":
         click.echo(text, nl=False, color=False if os.environ.get("NO_COLOR") else None)
     else:
-        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.write(_encoded(text))
         sys.stdout.buffer.flush()
     if output is not None or form != "text":
         click.echo(report.last_line, err=True)

@@ -58,6 +58,57 @@ def test_an_error_is_the_same_object_whatever_shape_it_came_in() -> None:
     result = decode("-", stdin=b"".join(b"event: error\ndata: %s\n\n" % data for data in shapes))
     assert rows(result.stdout) == [("error", {"message": "went wrong"})] * 3
     assert result.returncode == 0
+    raw = [json.loads(line).get("raw") for line in result.stdout.splitlines()]
+    assert raw == [*(data.decode() for data in shapes[:2]), None]
+    assert decode("-", stdin=result.stdout).stdout == result.stdout
+
+
+def test_nothing_is_lost_of_an_error_that_says_more_than_its_payload() -> None:
+    text = '{"error":{"message":"m"},"request_id":"r"}'
+    (line,) = decode("-", stdin=f"event: error\ndata: {text}\n\n".encode()).stdout.splitlines()
+    assert json.loads(line) == {"event": "error", "data": {"message": "m"}, "raw": text}
+
+
+def test_a_closed_pipe_is_no_finding(tmp_path: Path) -> None:
+    (tmp_path / "long.sse").write_bytes(DELTA * 20_000 + DONE)
+    command = [sys.executable, "-m", "threadwire_generator.cli", "decode", "long.sse"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, cwd=tmp_path) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert process.returncode not in (0, 1, 2)
+
+
+def test_how_large_an_event_may_be_can_be_said() -> None:
+    assert decode("-", "--max-event-bytes", "20", stdin=DELTA + DONE).returncode == 1
+    assert decode("-", "--max-event-bytes", "2000", stdin=DELTA + DONE).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (b'{"error": {"message": "m"}}', "as decode prints it"),
+        (b'{"event": "a\\nb", "data": "x"}'.replace(b"\\\\", b"\\"), "line end"),
+        (b'{"event": "a", "data": "x\\ry"}'.replace(b"\\\\", b"\\"), "line end"),
+        (b'{"event": 5, "data": "x"}', "as decode prints it"),
+        (b"{nonsense", "no JSON"),
+        (b'\xef\xbb\xbf{"evnt": 1}', "as decode prints it"),
+    ],
+)
+def test_a_line_that_is_no_event_is_unusable_input(line: bytes, words: str) -> None:
+    result = decode("-", stdin=line + b"\n")
+    assert result.returncode == 2
+    assert words in result.stderr.decode()
+    assert b"Traceback" not in result.stderr
+
+
+def test_a_long_line_takes_time_by_its_length() -> None:
+    chunk = b"{" + b"x" * 65_535
+    with pytest.raises(CaptureError, match="longer than"):
+        list(read_capture(chunk for _ in range(2_000)).chunks)
 
 
 def test_what_it_printed_it_reads_again(tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ class ErrorReport(Event):
 
     Attributes:
         data: what could be read of it; each member may be absent.
-        raw: the data as it came, which is what is written back; None for one made by hand.
+        raw: the data as it came, which is what is written back, whatever becomes of `data`; None
+            for one made by hand, whose `data` is written.
     """
 
     __slots__ = ("raw",)
@@ -109,6 +110,17 @@ class InvalidEvent:
         self.data = data
         self.error = error
         self.offset = offset
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, InvalidEvent):
+            return NotImplemented
+        mine, others = (
+            (one.event, one.data, one.offset, type(one.error), str(one.error))
+            for one in (self, other)
+        )
+        return mine == others
+
+    __hash__ = None  # type: ignore[assignment]  # as for the other events
 
     def __repr__(self) -> str:
         return f"InvalidEvent({self.event!r}, {self.error})"

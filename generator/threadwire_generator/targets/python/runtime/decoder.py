@@ -254,7 +254,7 @@ def _selected(block: Block) -> Block:
 def _error_payload(payload: type[Payload], text: str) -> Payload:
     """What can be read of a reported error: flat, wrapped, a string, or plain text."""
     value = _json(text)
-    if value is None:
+    if value is None and text.strip() != "null":
         value = text
     wrapped = _members(value).get(cast(str, PROTOCOL.error_member))  # None is no member's name
     if isinstance(wrapped, (dict, str)):

@@ -1,4 +1,4 @@
-"""What can go wrong with a stream, told without a word of what people wrote in it.
+"""What can go wrong with a stream, told by names and paths, never by a value of the payload.
 
 The life of an error: the decoder meets a block that it cannot read and puts an `InvalidEvent` in
 its place, with one of these in `error`; who asked for exceptions gets that error raised when they

@@ -44,6 +44,14 @@ bench: $(STAMP) ## Measure everything against its gates (some minutes; wants a q
 fuzz: $(STAMP) ## Look for inputs that break the decoder, for MINUTES=3.
 	@PYTHONPATH=tests $(BIN)/python -m fuzz --minutes $(or $(MINUTES),3)
 
+.PHONY: matrix
+matrix: $(STAMP) ## Run the suite on every implementation whose toolchain is here; not part of test.
+	@cd conformance && ../$(BIN)/python -m matrix
+
+.PHONY: faults
+faults: $(STAMP) ## Show that the suite bites: which case kills which fault, in conformance/faults/MATRIX.md.
+	@cd conformance && ../$(BIN)/python -m faults
+
 .PHONY: format
 format: $(STAMP) ## Format the code that people write.
 	@$(BIN)/ruff check --fix --quiet . || true

@@ -314,7 +314,8 @@ class KindIsNotChecked(Base):
 
     def known(self, name: str, data: str) -> None:
         value = _json(data)
-        if is_object(value) and value.get("object") in self.payloads:
+        kind = value.get("object") if is_object(value) else None
+        if kind != name and isinstance(kind, str) and kind in self.payloads:
             self.deliver({"event": name, "data": value})
         else:
             super().known(name, data)

@@ -25,14 +25,14 @@ class BraceComesFirst(Base):
 class FirstValue(Values):
     """JSON is read up to the end of its first value, whatever stands behind it."""
 
-    def loads(self, text: str) -> Any:
-        return json.JSONDecoder().raw_decode(text.lstrip())[0]
+    def loads(self, text: str, **changes: Any) -> Any:
+        return json.JSONDecoder(**self.strictly).raw_decode(text.lstrip())[0]
 
 
 class LastValue(Values):
     """Of several JSON values, one a line, the last one counts."""
 
-    def loads(self, text: str) -> Any:
+    def loads(self, text: str, **changes: Any) -> Any:
         try:
             return super().loads(text)
         except ValueError:
@@ -42,7 +42,7 @@ class LastValue(Values):
 class Repaired(Values):
     """JSON that breaks off is completed with the brackets that it lacks."""
 
-    def loads(self, text: str) -> Any:
+    def loads(self, text: str, **changes: Any) -> Any:
         missing = [{"{": "}", "[": "]"}[c] for c in re.findall("[{[]", text)][text.count("}") :]
         try:
             return super().loads(text)
@@ -53,7 +53,7 @@ class Repaired(Values):
 class Python(Values):
     """Data that is no JSON is read as a literal of Python."""
 
-    def loads(self, text: str) -> Any:
+    def loads(self, text: str, **changes: Any) -> Any:
         try:
             return super().loads(text)
         except ValueError:
@@ -72,42 +72,42 @@ def _literal(text: str) -> Any:
 class TrailingCommas(Values):
     """A comma after the last member is allowed."""
 
-    def loads(self, text: str) -> Any:
+    def loads(self, text: str, **changes: Any) -> Any:
         return super().loads(re.sub(",(\\s*[}\\]])", "\\1", text))
 
 
 class Comments(Values):
     """Comments in JSON are allowed."""
 
-    def loads(self, text: str) -> Any:
+    def loads(self, text: str, **changes: Any) -> Any:
         return super().loads(re.sub(r"/\*.*?\*/", "", text))
 
 
 class ControlCharacters(Values):
     """Control characters may stand in a string unescaped."""
 
-    def loads(self, text: str) -> Any:
-        return json.loads(text, strict=False, parse_constant=float, parse_float=self.fraction)
+    def loads(self, text: str, **changes: Any) -> Any:
+        return super().loads(text, strict=False)
 
 
-class NulEndsJson(Values):
-    """The text of the data ends at NUL, and what is missing behind it is made up."""
+class NulsDropped(Values):
+    """NULs are dropped from the text of the data."""
 
-    def loads(self, text: str) -> Any:
-        return super().loads(text if "\0" not in text else re.sub("\0", "", text))
+    def loads(self, text: str, **changes: Any) -> Any:
+        return super().loads(text.replace("\0", ""))
 
 
 class LeadingZeros(Values):
     """Numbers may have leading zeros."""
 
-    def loads(self, text: str) -> Any:
+    def loads(self, text: str, **changes: Any) -> Any:
         return super().loads(re.sub(r"(?<=[:\[,])0+(?=\d)", "", text))
 
 
 class Hexadecimal(Values):
     """Numbers may be hexadecimal."""
 
-    def loads(self, text: str) -> Any:
+    def loads(self, text: str, **changes: Any) -> Any:
         return super().loads(
             re.sub(r"(?<=[:\[,])0x([0-9a-f]+)", lambda match: str(int(match[1], 16)), text)
         )
@@ -116,22 +116,27 @@ class Hexadecimal(Values):
 class FirstOfTwins(Values):
     """Of a member that is there twice the first one counts."""
 
-    def loads(self, text: str) -> Any:
-        return json.loads(text, object_pairs_hook=lambda pairs: dict(reversed(pairs)))
+    def loads(self, text: str, **changes: Any) -> Any:
+        return super().loads(text, object_pairs_hook=_first_ones)
 
 
-class TwinsAreLists(Values):
-    """A member that is there twice becomes a list."""
-
-    def loads(self, text: str) -> Any:
-        return json.loads(text, object_pairs_hook=_gathered)
+def _first_ones(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return dict(reversed(pairs))
 
 
-def _gathered(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, list[Any]] = {}
+class TwinsAddUp(Values):
+    """The texts of a member that is there twice are put together."""
+
+    def loads(self, text: str, **changes: Any) -> Any:
+        return super().loads(text, object_pairs_hook=_added_up)
+
+
+def _added_up(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+        is_twin = name in found and isinstance(value, str)
+        found[name] = found[name] + value if is_twin else value
+    return found
 
 
 class SearchedInText(Base):
@@ -148,29 +153,23 @@ class SearchedInText(Base):
 
 
 class SurrogatesApart(Values):
-    """Two escapes that are a surrogate pair are read one by one."""
+    """Of two escapes that are a surrogate pair each becomes U+FFFD."""
 
-    def string(self, value: Any, path: str) -> Any:
-        found = super().string(value, path)
-        return found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass") and (
-            "".join(
-                c if ord(c) < 0x10000 else chr(0xD800 + (ord(c) - 0x10000 >> 10)) + chr(0xDC00)
-                for c in found
-            )
-        )
+    def loads(self, text: str, **changes: Any) -> Any:
+        return super().loads(re.sub(r"(?i)\\ud[89a-f][0-9a-f]{2}", r"\\ufffd", text))
 
 
 class EscapesStay(Values):
     """Escapes in strings are not read."""
 
-    def loads(self, text: str) -> Any:
+    def loads(self, text: str, **changes: Any) -> Any:
         return super().loads(text.replace("\\", "\\\\").replace('\\\\"', '\\"'))
 
 
 class Shallow(Values):
     """Nesting above thirty is refused."""
 
-    def loads(self, text: str) -> Any:
+    def loads(self, text: str, **changes: Any) -> Any:
         if len(re.findall(r"\[\[", text)) > 10:
             raise ValueError("too deep")
         return super().loads(text)

@@ -73,9 +73,14 @@ class Values:
             raise Refused from None
         return value
 
-    def loads(self, text: str) -> Any:
-        """The value of a JSON text, by the standard library."""
-        return json.loads(text, parse_constant=_refuse, parse_float=self.fraction)
+    def loads(self, text: str, **changes: Any) -> Any:
+        """The value of a JSON text, by the standard library, with these changes."""
+        return json.loads(text, **{**self.strictly, **changes})
+
+    @property
+    def strictly(self) -> dict[str, Any]:
+        """How the standard library is asked to read."""
+        return {"parse_constant": _refuse, "parse_float": self.fraction}
 
     def fraction(self, digits: str) -> float:
         """A number that is spelled with a fraction or an exponent."""

@@ -425,6 +425,9 @@ class _Worker(Thread):
         self._pending.extendleft(reversed(again))
         if error.kind == "crash" and not alone:
             self._careful = len(again)
+            self._runner.note(
+                f"died with {len(again)} runs in flight, which were run again one by one"
+            )
 
     def _abandon(self, state: _State) -> None:
         why = f"not run: {self._runner.gave_up}"

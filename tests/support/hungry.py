@@ -2,13 +2,15 @@
 
     python -m support.hungry "wrong items"
 
-prints how many bytes of resident memory a fresh process took for each byte of that payload.
+prints how many bytes of resident memory a fresh process took for each byte of that payload; only
+on Linux, which tells.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from support.payloads import frame, message
 from support.values import dumps
@@ -48,17 +50,21 @@ PAYLOADS: dict[str, Callable[[], bytes]] = {
 
 def main(name: str) -> None:
     """Decode one, after what is needed for any."""
-    import resource
-
     from assistant_events import Decoder
 
     stream = PAYLOADS[name]()
     for small in (_message(), _message('"content":[]', '"content":[0]'), frame("error", "{}")):
         Decoder().feed(small)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = _most_resident()
     Decoder().feed(stream)
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    print(grown * (1 if sys.platform == "darwin" else 1024) / len(stream))
+    print((_most_resident() - before) / len(stream))
+
+
+def _most_resident() -> int:
+    """The most bytes that were ever resident (`getrusage` would count what the parent had)."""
+    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) * 1024
 
 
 if __name__ == "__main__":

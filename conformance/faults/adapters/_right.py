@@ -1,6 +1,6 @@
 """What an adapter does that does nothing wrong; the programs beside it each do one thing else.
 
-They are started as `python NAME.py` and need nothing but an installed threadwire.
+All but the ones that never start answer their first runs rightly, and go wrong from some run on.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from threadwire_conformance.reference import load
 from threadwire_conformance.replies import FEATURES, reply
 
 HELLO = {"name": "wrong", "version": "1", "language": "python", "features": FEATURES}
+LATER = 9  # the run from which on an adapter goes wrong that is right at first
 
 
 def requests() -> Iterator[dict[str, Any]]:
@@ -26,6 +27,7 @@ def requests() -> Iterator[dict[str, Any]]:
 def answer(request: dict[str, Any]) -> dict[str, Any] | None:
     """The right answer to a request; None to `stop`."""
     if request["cmd"] == "start":
+        reply(load(), [b"event: thread.created\ndata: {}\n\n"])  # what is slow the first time only
         return dict(HELLO)
     if request["cmd"] == "stop":
         return None
@@ -49,7 +51,7 @@ def write(characters: str | bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def conversation(from_run: int = 1) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def conversation(from_run: int = LATER) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Requests to run from this one on, each with its right answer; all others are answered."""
     for request in requests():
         value = answer(request)

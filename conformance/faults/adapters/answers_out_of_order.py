@@ -1,9 +1,9 @@
 """Answers a run only after the next one."""
 
-from _right import conversation, say
+from ._right import conversation, say
 
 held = None
-for _, right in conversation(from_run=9):
+for _, right in conversation():
     if held is None:
         held = right
         continue

@@ -1,7 +1,7 @@
 """Answers each run twice."""
 
-from _right import conversation, say
+from ._right import conversation, say
 
-for _, right in conversation(from_run=9):
+for _, right in conversation():
     say(right)
     say(right)

@@ -3,8 +3,8 @@
 import os
 import time
 
-from _right import conversation
+from ._right import conversation
 
-for _ in conversation(from_run=9):
+for _ in conversation():
     os.close(1)
     time.sleep(3600)

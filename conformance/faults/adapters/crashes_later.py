@@ -1,6 +1,6 @@
 """Answers some runs, and then fails."""
 
-from _right import conversation
+from ._right import conversation
 
-for _ in conversation(from_run=9):
+for _ in conversation():
     raise RuntimeError("out of luck")

@@ -3,7 +3,7 @@
 import os
 import signal
 
-from _right import conversation
+from ._right import conversation
 
-for _ in conversation(from_run=9):
+for _ in conversation():
     os.kill(os.getpid(), signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)

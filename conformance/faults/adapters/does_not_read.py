@@ -2,7 +2,7 @@
 
 import time
 
-from _right import HELLO, say
+from ._right import HELLO, say
 
 say(dict(HELLO))
 time.sleep(3600)

@@ -1,7 +1,7 @@
 """Ends in the middle of an answer."""
 
-from _right import conversation, text, write
+from ._right import conversation, text, write
 
-for _, right in conversation(from_run=9):
+for _, right in conversation():
     write(text(right)[:20])
     break

@@ -1,6 +1,6 @@
 """Answers some runs, and then ends as if all were said."""
 
-from _right import conversation
+from ._right import conversation
 
-for _ in conversation(from_run=9):
+for _ in conversation():
     break

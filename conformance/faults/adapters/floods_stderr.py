@@ -2,8 +2,8 @@
 
 import sys
 
-from _right import conversation, say
+from ._right import conversation, say
 
-for _, right in conversation():
+for _, right in conversation(from_run=1):
     sys.stderr.write("chatter\n" * 131072)
     say(right)

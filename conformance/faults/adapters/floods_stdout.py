@@ -1,7 +1,7 @@
 """Answers some runs, and then says the same thing for ever."""
 
-from _right import conversation, text, write
+from ._right import conversation, text, write
 
-for _, right in conversation(from_run=9):
+for _, right in conversation():
     while True:
         write((text(right) + "\n") * 1000)

@@ -1,6 +1,6 @@
 """Ends no line."""
 
-from _right import conversation, text, write
+from ._right import conversation, text, write
 
-for _, right in conversation(from_run=9):
+for _, right in conversation():
     write(text(right))

@@ -2,7 +2,7 @@
 
 import time
 
-from _right import conversation
+from ._right import conversation
 
-for _ in conversation(from_run=9):
+for _ in conversation():
     time.sleep(3600)

@@ -1,5 +1,5 @@
 """Does not say who it is."""
 
-from _right import say
+from ._right import say
 
 say({"features": []})

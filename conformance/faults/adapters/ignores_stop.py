@@ -2,7 +2,7 @@
 
 import time
 
-from _right import answer, requests, say
+from ._right import answer, requests, say
 
 for request in requests():
     right = answer(request)

@@ -2,8 +2,8 @@
 
 import time
 
-from _right import conversation, say
+from ._right import conversation, say
 
-for _, right in conversation(from_run=9):
+for _, right in conversation():
     time.sleep(30)
     say(right)

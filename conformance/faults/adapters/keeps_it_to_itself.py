@@ -1,8 +1,6 @@
-"""Never flushes what it prints."""
+"""Answers all at once, when it is asked to stop."""
 
-import sys
+from ._right import conversation, text, write
 
-from _right import conversation, text
-
-for _, right in conversation(from_run=9):
-    sys.stdout.write(text(right) + "\n")
+held = [text(right) + "\n" for _, right in conversation()]
+write("".join(held))

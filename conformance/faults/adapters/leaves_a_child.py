@@ -4,10 +4,10 @@ import os
 import subprocess
 import sys
 
-from _right import conversation
+from ._right import conversation
 
-SLEEPER = [sys.executable, "-c", "import time; time.sleep(3600)", "left-behind"]
+SLEEPER = (sys.executable, "-c", "import time; time.sleep(3600)")
 
-for _ in conversation(from_run=9):
-    child = subprocess.Popen([*SLEEPER, os.environ.get("THREADWIRE_MARK", "")])
+for _ in conversation():
+    child = subprocess.Popen([*SLEEPER, os.environ.get("MARK", "")])
     break

@@ -1,7 +1,7 @@
 """Answers with lists in lists, a hundred thousand deep."""
 
-from _right import conversation, write
+from ._right import conversation, write
 
-for _, right in conversation(from_run=9):
+for _, right in conversation():
     depth = 100_000
     write(f'{{"seq": {right["seq"]}, "events": {"[" * depth}{"]" * depth}, "end": "done"}}\n')

@@ -1,6 +1,6 @@
 """Prints NaN, which its language takes for JSON."""
 
-from _right import conversation, say
+from ._right import conversation, say
 
-for _, right in conversation(from_run=9):
+for _, right in conversation():
     say({**right, "events": [{"event": "x", "data": float("nan")}]})

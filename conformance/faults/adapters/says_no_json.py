@@ -1,6 +1,6 @@
 """Prints its answers as the language prints dictionaries."""
 
-from _right import conversation, write
+from ._right import conversation, write
 
-for _, right in conversation(from_run=9):
+for _, right in conversation():
     write(f"{right}\n")

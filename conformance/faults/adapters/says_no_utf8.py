@@ -1,6 +1,6 @@
 """Prints text in another encoding than UTF-8."""
 
-from _right import conversation, write
+from ._right import conversation, write
 
-for _, right in conversation(from_run=9):
+for _, right in conversation():
     write(f'{{"seq": {right["seq"]}, "events": [], "end": "done", "x": "ü"}}\n'.encode("latin-1"))

@@ -1,6 +1,6 @@
 """Answers with a list of events, and nothing around it."""
 
-from _right import conversation, say
+from ._right import conversation, say
 
-for _, right in conversation(from_run=9):
+for _, right in conversation():
     say(right["events"])

@@ -1,7 +1,11 @@
-"""Answers the first run before it was asked for anything but to start."""
+"""Answers the first run before it was asked."""
 
-from _right import conversation, say
+from ._right import answer, requests, say
 
-say({"seq": 1, "events": [], "end": "done"})
-for _, right in conversation():
+for request in requests():
+    right = answer(request)
+    if right is None:
+        break
     say(right)
+    if request["cmd"] == "start":
+        say({"seq": 1, "events": [], "end": "done"})

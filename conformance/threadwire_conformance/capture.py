@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from .values import is_object
+
 _BOM = b"\xef\xbb\xbf"
 _MAX_LINE = 64 * 1024 * 1024  # bytes of a JSON line
 _MAX_HEAD = 64 * 1024  # bytes of status line and headers
@@ -102,10 +104,11 @@ def _frame(line: bytes, number: int) -> bytes:
         row: Any = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise CaptureError(f"line {number} is no JSON: {error}") from error
-    event: Any = row.get("event") if isinstance(row, dict) else None
-    if not isinstance(event, str) or "data" not in row:
+    members = row if is_object(row) else {}
+    event = members.get("event")
+    if not isinstance(event, str) or "data" not in members:
         raise CaptureError(f'line {number} is no {{"event": …, "data": …}} as decode prints it')
-    data = row.get("raw", row["data"])
+    data = members.get("raw", members["data"])
     text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
     if set("\r\n") & set(event) or "\r" in text:
         raise CaptureError(f"line {number} has a line end that no frame could hold")

@@ -263,6 +263,8 @@ ABSENT = (None, None, None, None)
         ('{"error":{}}', ABSENT),
         ('{"error":""}', ABSENT),
         ('{"error":[]}', ABSENT),
+        ('{"error":[],"message":"boom"}', ("boom", None, None, None)),
+        ('{"error":true,"message":"boom"}', ("boom", None, None, None)),
         ('{"error":false}', ABSENT),
         ("", ABSENT),
         ('""', ABSENT),

@@ -189,8 +189,29 @@ def test_the_offset_is_that_of_the_first_field_of_the_block() -> None:
 def test_each_of_many_errors_has_its_own_offset() -> None:
     blocks = [frame("thread.created", "x" * n) for n in range(1, 30)]
     expected = [sum(map(len, blocks[:i])) for i in range(len(blocks))]
-    for how, chunks in (("whole", [b"".join(blocks)]), ("each", blocks)):
+    runs = [b"".join(blocks[i : i + 7]) for i in range(0, len(blocks), 7)]
+    for how, chunks in (("whole", [b"".join(blocks)]), ("each", blocks), ("in runs", runs)):
         assert [event[3] for event in decoded(chunks).events] == expected, how
+
+
+@row("a known name with data that is not its payload")
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_offsets_are_right_far_into_a_long_stream(end: str) -> None:
+    """Long enough to meet every size at which the decoder cuts a chunk itself."""
+    blocks, expected, at = [], [], 0
+    for number in range(4000):
+        name = "thread.created" if number % 7 == 3 else "ping"
+        block = f"event: {name}{end}data: {'x' * (number % 50)}{end}{end}".encode()
+        if name != "ping":
+            expected.append(at)
+        blocks.append(block)
+        at += len(block)
+    stream = b"".join(blocks)
+    for size in (len(stream), 100_000, 32_768, 1400, 11):
+        chunks = [stream[i : i + size] for i in range(0, len(stream), size)]
+        events = decoded(chunks).events
+        assert len(events) == len(blocks), size
+        assert [event[3] for event in events if event[0] == "invalid"] == expected, size
 
 
 def test_an_offset_counts_the_bytes_that_were_skipped() -> None:

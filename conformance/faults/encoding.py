@@ -108,6 +108,21 @@ class ByChunk(Base):
         return chunk.decode("utf-8", "replace")
 
 
+class ByPieces(Base):
+    """The stream is read in pieces of 8192 bytes, and what a piece cuts of a character is lost."""
+
+    read = 0
+
+    def text(self, chunk: bytes, final: bool = False) -> str:
+        found = ""
+        while chunk:
+            room = 8192 - self.read % 8192
+            piece, chunk = chunk[:room], chunk[room:]
+            self.read += len(piece)
+            found += super().text(piece, self.read % 8192 == 0)
+        return found + super().text(b"", final)
+
+
 class Strict(Base):
     """A byte that is no UTF-8 ends the stream with an error."""
 

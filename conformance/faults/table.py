@@ -186,6 +186,7 @@ FAULTS: tuple[Fault, ...] = (
         ("openai/openai-node #1316", "MacPaw/OpenAI #335"),
         cut=True,
     ),
+    Fault("encoding/by-pieces", encoding.ByPieces, streams="large"),
     Fault(
         "encoding/strict",
         encoding.Strict,

@@ -64,6 +64,21 @@ class CrLfAcrossChunksIsTwo(Base):
         yield from super().lines(text)
 
 
+class CrLfAcrossBuffersIsTwo(Base):
+    """CR and LF are two line ends if one is the last of 4096 bytes that are read at a time."""
+
+    read = 0
+
+    def feed(self, chunk: bytes) -> None:
+        while chunk:
+            if self.read % 4096 == 0:
+                self.after_cr = False
+            room = 4096 - self.read % 4096
+            piece, chunk = chunk[:room], chunk[room:]
+            self.read += len(piece)
+            super().feed(piece)
+
+
 class CrSwallowsFirst(Base):
     """After a CR at the end of a chunk the first character of the next one is dropped."""
 

@@ -155,6 +155,13 @@ class LinesIndented(Base):
         super().line(line.lstrip(" \t"))
 
 
+class WhiteSpaceIsBlank(Base):
+    """A line of nothing but white space ends a block, as an empty one does."""
+
+    def line(self, line: str) -> None:
+        super().line(line if line.strip() else "")
+
+
 class FieldsByBeginning(Base):
     """A field is known by the beginning of its name."""
 

@@ -99,6 +99,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("lines/fields-in-any-case", lines.FieldsInAnyCase),
     Fault("lines/fields-trimmed", lines.FieldsTrimmed),
     Fault("lines/lines-indented", lines.LinesIndented),
+    Fault("lines/white-space-is-blank", lines.WhiteSpaceIsBlank),
     Fault("lines/fields-by-beginning", lines.FieldsByBeginning),
     Fault("lines/fields-by-end", lines.FieldsByEnd),
     Fault("lines/fields-end-at-nul", lines.FieldsEndAtNul),
@@ -138,6 +139,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("chunks/rest-is-dropped", chunks.RestIsDropped, ("MacPaw/OpenAI #335",), cut=True),
     Fault("chunks/one-event-a-chunk", chunks.OneEventAChunk, cut=True),
     Fault("chunks/blocks-do-not-span", chunks.BlocksDoNotSpan, cut=True),
+    Fault("chunks/cr-lf-across-buffers-is-two", chunks.CrLfAcrossBuffersIsTwo, streams="large"),
     Fault(
         "chunks/cr-lf-across-chunks-is-two",
         chunks.CrLfAcrossChunksIsTwo,

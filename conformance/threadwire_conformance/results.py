@@ -99,14 +99,14 @@ class Report:
     @property
     def last_line(self) -> str:
         """The verdict, with counts that add up to the number of cases."""
+        name = "1 case" if self.planned == 1 else f"{self.planned} cases"
         if self.fault:
-            return f"{self.planned} cases: none judged, the adapter is broken: {self.fault.message}"
+            return f"{name}: none judged, the adapter is broken: {self.fault.message}"
         parts = [f"{self.counts['pass']} pass"]
         parts += [f"{n} {v}" for v, n in self.counts.items() if n and v != "pass"]
         if self.stopped and self.left:
             parts.append(f"{self.left} not run (stopped at the first failure)")
         parts.append(f"{0 if self.stopped else self.left} unaccounted")
-        name = f"{self.planned} cases"
         if self.planned < len(self.suite.cases):
             name += f" of {len(self.suite.cases)}"
         rest = [f"revision {self.revision or self.suite.revision}", adapter_text(self.adapter)]

@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from threading import Condition, Thread
 from typing import IO
 
@@ -37,7 +38,12 @@ class Child:
         AdapterError: the program cannot be started.
     """
 
-    def __init__(self, command: Sequence[str], env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        env: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
         try:
             self._process = subprocess.Popen(
                 list(command),
@@ -46,6 +52,7 @@ class Child:
                 stderr=subprocess.PIPE,
                 bufsize=0,
                 env=env,
+                cwd=folder,
                 creationflags=_WINDOWS_GROUP,
                 start_new_session=not _ON_WINDOWS,
             )

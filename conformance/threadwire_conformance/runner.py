@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,7 @@ class Settings:
     Attributes:
         command: the program and its arguments.
         filter: one process a case.
+        folder: where the program runs; here if not said.
         timeout: of a run, in seconds.
         jobs: how many processes at a time.
         cuts: whether to run other cuttings than the one written.
@@ -50,6 +52,7 @@ class Settings:
 
     command: tuple[str, ...]
     filter: bool = False
+    folder: Path | None = None
     timeout: float = 10.0
     jobs: int = 1
     cuts: bool = True
@@ -136,7 +139,8 @@ class Runner:
 
     def _once(self, cut: Cut) -> Any:
         if self.settings.filter:
-            return run_filter(self.settings.command, cut.chunks[0], self.settings.timeout)
+            settings = self.settings
+            return run_filter(settings.command, cut.chunks[0], settings.timeout, settings.folder)
         assert self._first is not None
         self._first.send(cut)
         return self._first.receive(ReplyReader())
@@ -181,7 +185,7 @@ class Runner:
         return self._session() if first is None else first
 
     def _session(self) -> Session:
-        session = Session(self.settings.command, self.settings.timeout)
+        session = Session(self.settings.command, self.settings.timeout, self.settings.folder)
         with self._lock:
             self._sessions.append(session)
             if session.hello.transport == "http":
@@ -294,7 +298,7 @@ class _Worker(Thread):
                 self._finish(state, failed(case, "timeout", Detail(f"not run: {runner.gave_up}")))
                 continue
             try:
-                reply = run_filter(settings.command, case.data, settings.timeout)
+                reply = run_filter(settings.command, case.data, settings.timeout, settings.folder)
             except BreakageError as error:
                 runner.broke(error.kind)
                 self._finish(state, _broken(case, error))

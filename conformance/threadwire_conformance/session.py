@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -42,6 +43,7 @@ class Session:
     Args:
         command: the program and its arguments.
         timeout: how long a run may take, in seconds.
+        folder: where it runs; here if not said.
 
     Attributes:
         transport: how streams reach it; to be set before the first run.
@@ -50,13 +52,13 @@ class Session:
         AdapterError: it does not start, or does not say who it is.
     """
 
-    def __init__(self, command: Sequence[str], timeout: float) -> None:
+    def __init__(self, command: Sequence[str], timeout: float, folder: Path | None = None) -> None:
         self.transport: Transport = Bytes()
         self._timeout = timeout
         self._seq = 0
         self._in_flight: deque[tuple[int, int]] = deque()  # number and size
         self.bytes_in_flight = 0
-        self._child = Child(command)
+        self._child = Child(command, folder=folder)
         try:
             self.hello = self._greet(command[0])
         except BaseException:
@@ -170,14 +172,16 @@ class ReplyReader:
         return reply
 
 
-def run_filter(command: Sequence[str], data: bytes, timeout: float) -> dict[str, Any]:
+def run_filter(
+    command: Sequence[str], data: bytes, timeout: float, folder: Path | None = None
+) -> dict[str, Any]:
     """One process: a stream on its standard input, one event a line on its standard output.
 
     Raises:
         AdapterError: it cannot be started.
         BreakageError: it crashed, did not end in time, or printed nonsense.
     """
-    child = Child(command)
+    child = Child(command, folder=folder)
     try:
         child.send(data)
         child.close_input()

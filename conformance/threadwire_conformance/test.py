@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from time import monotonic
+from typing import Protocol
 
 import click
 
@@ -28,6 +29,7 @@ EPILOG = """\b
 Examples:
   threadwire test -- python adapter.py
   threadwire test --filter -- ./decode-stdin
+  threadwire test --case framing          with the command of threadwire.toml
   threadwire test --case framing --format junit --output report.xml -- node adapter.mjs
 
 \b
@@ -38,6 +40,25 @@ Exit codes:
   3  the adapter is broken
   4  nothing ran
 """
+
+
+class Adapter(Protocol):
+    """What runs if no command is given, as the caller's settings have it."""
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The program and its arguments; `{python}` is this interpreter."""
+        ...
+
+    @property
+    def filter(self) -> bool:
+        """Whether it is a filter."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """Where it runs."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -89,7 +110,9 @@ class Wishes:
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where the report goes."
 )
+@click.pass_context
 def command(
+    context: click.Context,
     command: tuple[str, ...],
     as_filter: bool,
     smoke: bool,
@@ -111,7 +134,8 @@ def command(
 
     CMD is an adapter: it answers requests on standard input, one JSON object a line.  With
     --filter it reads one stream from standard input and prints its events.  The smoke check comes
-    first and tells a wrong adapter from a wrong decoder.
+    first and tells a wrong adapter from a wrong decoder.  Without CMD, the command that
+    threadwire.toml names is run.
     """
     if write_known and known is None:
         raise click.UsageError("--write-known-failures needs --known-failures FILE")
@@ -121,7 +145,8 @@ def command(
         chosen = at_revision(suite, select(suite, patterns), revision)
         if listing:
             return _list(chosen)
-        if not command:
+        adapter: Adapter | None = None if command else context.lookup_default("CMD")
+        if not command and adapter is None:
             raise click.UsageError("there is no adapter: threadwire test -- CMD")
         entries = _entries(wishes)
     except NothingMatchesError as error:
@@ -130,12 +155,16 @@ def command(
     except (SuiteError, KitError, ResourceError) as error:
         raise click.ClickException(str(error)) from error
     settings = Settings(
-        command=tuple(command),
+        command=command,
         filter=as_filter,
         timeout=timeout,
         jobs=jobs or os.cpu_count() or 1,
         cuts=cuts == "all",
     )
+    if adapter is not None:
+        words = tuple(word.replace("{python}", sys.executable) for word in adapter.command)
+        filters = as_filter or adapter.filter
+        settings = replace(settings, command=words, filter=filters, folder=adapter.folder)
     report = run(suite, chosen, settings, wishes, entries)
     _write(report, form, output)
     return report.exit_code

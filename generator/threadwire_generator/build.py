@@ -156,6 +156,7 @@ def _type(document: Document, name: str, body: Mapping[str, Any]) -> NamedType:
             tag=body["tag"],
             variants=tuple(variant["$ref"] for variant in body["oneOf"]),
             open=body.get("open", False),
+            documented_variants=_documented_variants(body.get("documented")),
         )
     if "anyOf" in body:
         return MixedType(**common, members=tuple(_shape(member) for member in body["anyOf"]))
@@ -168,6 +169,10 @@ def _type(document: Document, name: str, body: Mapping[str, Any]) -> NamedType:
             documented_values=None if documented is None else tuple(documented["enum"]),
         )
     return AliasType(**common, shape=_shape(body))
+
+
+def _documented_variants(documented: Mapping[str, Any] | None) -> tuple[str, ...] | None:
+    return None if documented is None else tuple(v["$ref"] for v in documented["oneOf"])
 
 
 def _field(

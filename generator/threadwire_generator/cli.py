@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
@@ -23,20 +24,42 @@ BROKEN_PIPE = 141  # as a shell counts SIGPIPE
 
 
 class Row(NamedTuple):
-    """One command: where it is, and its line in the list."""
+    """One command: where it is, its line in the list, and whether it heeds `threadwire.toml`."""
 
     place: str  # module:function
     help: str
+    project: bool = False
 
 
 COMMANDS: dict[str, Row] = {
-    "generate": Row("threadwire_generator.commands:generate", "Write what a schema describes."),
-    "check": Row("threadwire_generator.commands:check", "Say what generate would change, and why."),
+    "generate": Row(
+        "threadwire_generator.commands:generate", "Write what a schema describes.", project=True
+    ),
+    "check": Row(
+        "threadwire_generator.commands:check",
+        "Be the gate: schema valid, files in step, no unaccepted break.",
+        project=True,
+    ),
+    "diff": Row(
+        "threadwire_generator.change.diff_command:diff",
+        "Say what differs between two specs, revisions or documents, and who breaks.",
+        project=True,
+    ),
+    "import": Row(
+        "threadwire_generator.change.import_command:command",
+        "Bring a new official document into the spec.",
+        project=True,
+    ),
+    "init": Row(
+        "threadwire_generator.change.init_command:init", "Set all of it up in a repository."
+    ),
     "decode": Row(
         "threadwire_conformance.decode:command", "Print a stream's events as JSON lines."
     ),
     "lint": Row("threadwire_conformance.lint:command", "Say what is wrong with captured streams."),
-    "test": Row("threadwire_conformance.test:command", "Run the suite against a decoder."),
+    "test": Row(
+        "threadwire_conformance.test:command", "Run the suite against a decoder.", project=True
+    ),
     "explain": Row(
         "threadwire_conformance.explain:command", "Tell a case, a rule, an event or a finding."
     ),
@@ -83,7 +106,12 @@ class Commands(click.Group):
         """Find the command that the arguments begin with; raises `click.UsageError`."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             ctx.fail(f"no command {args[0]!r}. {_cure(args[0])}")
-        return super().resolve_command(ctx, args)
+        name, command, rest = super().resolve_command(ctx, args)
+        asked = rest[: rest.index("--")] if "--" in rest else rest
+        helps = {"-h", "--help"} & set(asked)
+        if name is not None and command is not None and COMMANDS[name].project and not helps:
+            ctx.default_map = {name: _defaults(ctx, name, command)}
+        return name, command, rest
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing one."""
@@ -101,6 +129,33 @@ class Commands(click.Group):
         except BrokenPipeError:
             _drop_output()
             return BROKEN_PIPE
+
+
+def _defaults(ctx: click.Context, name: str, command: click.Command) -> dict[str, Any]:
+    """What stands for parameters of a command that are not given: what the project file says.
+
+    The project, or None, becomes the context's object; a file that is not in order ends it all.
+    """
+    from threadwire_generator.change.project import find_project, read_project
+
+    here = Path()
+    file = find_project(here)
+    if file is None:
+        return {}
+    ctx.obj, findings = read_project(file, here)
+    if ctx.obj is None:
+        from threadwire_generator.screen import show_findings
+
+        show_findings(findings)
+        ctx.exit(USAGE_ERROR)
+    options: dict[str, Any] = ctx.obj.options(name)
+    defaults = {
+        parameter.name: options[word]
+        for parameter in command.params
+        for word in parameter.opts
+        if word in options and parameter.name
+    }
+    return {**defaults, **{word: options[word] for word in options if not word.startswith("-")}}
 
 
 def _cure(name: str) -> str:

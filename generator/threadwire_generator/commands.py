@@ -1,7 +1,8 @@
 """The commands `generate` and `check`: read a schema, plan its files, write or compare them.
 
 The files go into two rooms: the out folder, and the folder of the conformance suite, which has a
-manifest of its own.  Nothing is written into either while something stops the other.
+manifest of its own.  Nothing is written into either while something stops the other.  With
+`--against`, `check` holds the schema to what it was, too.
 
 Both end with one line, the verdict.  Exit codes: 0 in order, 1 findings, 2 a schema or an out
 folder that cannot be used.
@@ -9,16 +10,17 @@ folder that cannot be used.
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from threadwire_generator import targets
+from threadwire_generator.change.base import BaseError, read_base
+from threadwire_generator.change.project import BREAKS, PROTOCOL_FILE
 from threadwire_generator.disk import Outcome, State, inspect, publish
 from threadwire_generator.effects import PublishError
 from threadwire_generator.findings import Finding
@@ -32,6 +34,7 @@ from threadwire_generator.publish import (
     stale_manifest,
     unfinished,
 )
+from threadwire_generator.request import Request, options, request_of
 from threadwire_generator.resources import ResourceError
 from threadwire_generator.screen import (
     count,
@@ -44,92 +47,14 @@ from threadwire_generator.spec import Spec
 
 if TYPE_CHECKING:
     from threadwire_generator.cases import Authored
+    from threadwire_generator.change.gate import Judgement
     from threadwire_generator.targets.suite import Suite
 
 IN_ORDER, FINDINGS, UNUSABLE = 0, 1, 2
-DEFAULT_OUT = "generated"
-CONFORMANCE = Path("conformance")  # where there is one, cases are read and the suite is written
-PROTOCOL_FILE = "protocol.yaml"
-
-_Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the options of either command say."""
-
-    schema: Path
-    out: Path
-    targets: tuple[str, ...]
-    default_schema: Path | None  # what it would be without --schema
-    cases: Path | None  # the folder with the cases that people wrote
-    suite: Path
-    stated: tuple[str, ...] = ()  # the options about the suite, as they were given
-
-    @property
-    def wants_suite(self) -> bool:
-        """Whether the conformance suite is asked for."""
-        return not self.targets or targets.SUITE in self.targets
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """The targets of the out folder that are asked for; none for all, if any is."""
-        return tuple(name for name in self.targets if name != targets.SUITE)
-
-    @property
-    def command(self) -> str:
-        """The command that writes what was asked for, with the options that it needs."""
-        words = ["threadwire", "generate"]
-        if self.schema != self.default_schema:
-            words += ["--schema", self.schema.as_posix()]
-        if self.out != Path(DEFAULT_OUT):
-            words += ["--out", self.out.as_posix()]
-        words += self.stated
-        for target in self.targets:
-            words += ["--target", target]
-        return shlex.join(words)
-
-
-def _options(function: _Decorated) -> _Decorated:
-    """Add the options that both commands have."""
-    folder = click.Path(file_okay=False, path_type=Path)
-    for option in (
-        click.option(
-            "--target",
-            "names",
-            multiple=True,
-            type=click.Choice([*targets.TABLE, targets.SUITE]),
-            help="This target only, and others named like it; default: all.",
-        ),
-        click.option(
-            "--out",
-            type=folder,
-            default=DEFAULT_OUT,
-            show_default=True,
-            help="Folder of the generated files.",
-        ),
-        click.option(
-            "--suite",
-            type=folder,
-            help="Folder of the conformance suite; default: conformance/suite, or suite in --out.",
-        ),
-        click.option(
-            "--cases",
-            type=click.Path(file_okay=False, exists=True, path_type=Path),
-            help="Folder of the cases that people wrote; default: conformance/cases.",
-        ),
-        click.option(
-            "--schema",
-            type=folder,
-            help="Folder with protocol.yaml; default: the only one in schema/ here.",
-        ),
-    ):
-        function = option(function)
-    return function
 
 
 @click.command(epilog="\b\nExample:\n  threadwire generate --schema schema --out generated")
-@_options
+@options
 @click.option("--force", is_flag=True, help="Overwrite what was edited by hand or is in the way.")
 @click.option(
     "--freeze-revision",
@@ -137,21 +62,14 @@ def _options(function: _Decorated) -> _Decorated:
     metavar="N",
     help="Write the list of the suite's cases as revision N first.",
 )
-def generate(
-    schema: Path | None,
-    cases: Path | None,
-    suite: Path | None,
-    out: Path,
-    names: tuple[str, ...],
-    force: bool,
-    freeze_revision: int | None,
-) -> int:
+@click.pass_context
+def generate(context: click.Context, /, force: bool, freeze_revision: int | None, **_: Any) -> int:
     """Write the files that a schema describes, and remove those it describes no more.
 
     Only files that were generated are replaced or removed; one that was edited by hand, and one of
     somebody else in the way, stop it before anything is written.
     """
-    request = _request(schema, cases, suite, out, names)
+    request = request_of(context)
     outcomes: list[tuple[Room, Outcome]] = []
     try:
         with progress() as doing:
@@ -183,34 +101,45 @@ def generate(
     return _verdict(f"generate: in order, {_in_step(request, planned)}", good=True)
 
 
-@click.command(epilog="\b\nExample:\n  threadwire check --schema schema --out generated")
-@_options
-@click.option("--full", is_flag=True, help="Print differences to the last line.")
+@click.command(epilog="\b\nExamples:\n  threadwire check\n  threadwire check --against origin/main")
+@options
+@click.option("--full", is_flag=True, help="Print differences and warnings to the last line.")
+@click.option("--against", metavar="REV", help="Refuse breaks since that git revision.")
+@click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(BREAKS),
+    default=BREAKS,
+    help="Whose breaks --against refuses; default: everybody's.",
+)
+@click.pass_context
 def check(
-    schema: Path | None,
-    cases: Path | None,
-    suite: Path | None,
-    out: Path,
-    names: tuple[str, ...],
-    full: bool,
+    context: click.Context, /, full: bool, against: str | None, fail_on: tuple[str, ...], **_: Any
 ) -> int:
-    """Compare the generated files with what the schema describes, and write nothing.
+    """Be the gate: compare the generated files with what the schema describes, and write nothing.
 
     Prints a unified diff from the files as they are (a/) to the files as they should be (b/), and
-    ends with the command that makes them so.
+    ends with the command that makes them so.  With --against, a change of the schema since that
+    revision that breaks somebody is refused too, unless accepted-breaks.yaml says why it is meant.
     """
-    request = _request(schema, cases, suite, out, names)
+    request = request_of(context)
     states: list[tuple[Room, State]] = []
+    gate: Judgement | None = None
     try:
         with progress() as doing:
             planned, findings = _plan(request, doing)
             for room in planned.rooms if planned else ():
                 doing(f"comparing {room.place}")
                 states.append((room, inspect(room.folder, room.plan, targets=room.targets)))
+            if planned and against is not None:
+                doing(f"comparing with {against}")
+                gate = _judge(request, planned.spec, against, fail_on)
     except (PublishError, ResourceError) as error:
         return _unusable(error)
+    except BaseError as error:
+        return _unusable(f"--against {against}: {error}")
     if planned is None:
-        show_findings(findings)
+        show_findings(findings, full=full)
         return _verdict(f"check: {_errors_in(request, findings)}, nothing was compared")
     cut_off = [
         unfinished(state.journal, room.place, request.command)
@@ -218,7 +147,7 @@ def check(
         if state.journal
     ]
     if cut_off:
-        show_findings([*findings, *cut_off])
+        show_findings([*findings, *cut_off], full=full)
         return _verdict(f"check: a publication was cut off; cure: {request.command}")
     show_differences((row for states_ in states for row in _differing(*states_)), full=full)
     stops: list[Finding] = []
@@ -229,10 +158,30 @@ def check(
         if not (stops or found or state.manifest_in_step):
             found.append(stale_manifest(room.place, request.command))
     found += stops
-    show_findings([*findings, *found])
-    if not found:
-        return _verdict(f"check: in order, {_in_step(request, planned)}", good=True)
-    return _verdict(f"check: out of step, {count(len(found), 'finding')}; {_cure(request, stops)}")
+    refused = gate.findings if gate else ()
+    show_findings([*findings, *found, *refused], full=full)
+    if gate and gate.rows:
+        click.echo(f"# to accept, each with its reason: {gate.list.as_posix()}\n{gate.rows}")
+    if not (found or refused):
+        summary = f"; {gate.summary}" if gate else ""
+        return _verdict(f"check: in order, {_in_step(request, planned)}{summary}", good=True)
+    faults = [f"out of step, {count(len(found), 'finding')}; {_cure(request, stops)}"] * bool(found)
+    if gate and refused:
+        cure = f"; cure: take back, or accept in {gate.list.as_posix()}, what breaks"
+        found_text = f"{count(len(refused), 'finding')} against {against}"
+        faults.append(found_text + (cure if gate.rows else ""))
+    return _verdict(f"check: {'; '.join(faults)}")
+
+
+def _judge(request: Request, spec: Spec, against: str, fail_on: Sequence[str]) -> Judgement:
+    """Hold a schema to what it was; raises `BaseError` if nobody can tell."""
+    from threadwire_generator.change.accepted import place_of
+    from threadwire_generator.change.gate import judge
+
+    path = place_of(request.schema)
+    base = read_base(request.schema, against, path)
+    accepted = path.read_bytes() if path.is_file() else b""
+    return judge(spec, base, accepted, path, fail_on)
 
 
 # --- the way to a plan ----------------------------------------------------------------------------
@@ -268,11 +217,13 @@ def _plan(request: Request, doing: Callable[[str], None]) -> tuple[Planned | Non
     spec, findings = read_spec(request.schema)
     if spec is None:
         return None, findings
+    spec = replace(spec, package=request.package or spec.package)
     rooms: list[Room] = []
     try:
         if request.tables or not request.targets:
             doing("rendering")
-            rooms.append(Room(request.out, plan_all(spec, request.tables), request.tables))
+            of_targets = () if request.whole else request.tables
+            rooms.append(Room(request.out, plan_all(spec, request.tables), of_targets))
         if request.wants_suite:
             doing("compiling the suite")
             suite, more = _suite(request, spec)
@@ -360,46 +311,6 @@ def _unsafe_path(request: Request, error: PlanError) -> Finding:
     return Finding(place, 1, 1, "unsafe-path", "error", str(error), cure)
 
 
-def _request(
-    schema: Path | None, cases: Path | None, suite: Path | None, out: Path, names: tuple[str, ...]
-) -> Request:
-    """Make sense of the options; raises `click.UsageError` if there is no one schema."""
-    default = _only_protocol(Path("schema"))
-    if schema is None:
-        found = default
-        asked = "--schema is not given, and schema/ here"
-    else:
-        found = schema if (schema / PROTOCOL_FILE).is_file() else _only_protocol(schema)
-        asked = f"--schema {schema}"
-    if found is None:
-        candidates = _protocols(schema or Path("schema"))
-        if candidates:
-            several = ", ".join(path.as_posix() for path in candidates)
-            fault, example = f"holds several protocols ({several})", candidates[0].as_posix()
-        else:
-            fault, example = f"holds no {PROTOCOL_FILE}, nor does a folder in it", "DIR"
-        raise click.UsageError(f"{asked} {fault}. Name one: --schema {example}")
-    stated: list[str] = []
-    for option, folder in (("--cases", cases), ("--suite", suite)):
-        stated += [] if folder is None else [option, folder.as_posix()]
-    at_home = CONFORMANCE.is_dir() and found == default  # these cases are of this protocol
-    if cases is None and at_home and (CONFORMANCE / "cases").is_dir():
-        cases = CONFORMANCE / "cases"
-    if suite is None:
-        suite = CONFORMANCE / "suite" if at_home else out / "suite"
-    named = tuple(dict.fromkeys(names))
-    return Request(found, out, named, default, cases, suite, tuple(stated))
-
-
-def _only_protocol(folder: Path) -> Path | None:
-    protocols = _protocols(folder)
-    return protocols[0] if len(protocols) == 1 else None
-
-
-def _protocols(folder: Path) -> list[Path]:
-    return sorted(path.parent for path in folder.glob(f"*/{PROTOCOL_FILE}"))
-
-
 # --- what a person reads --------------------------------------------------------------------------
 
 
@@ -462,6 +373,6 @@ def _verdict(text: str, *, good: bool = False) -> int:
     return IN_ORDER if good else FINDINGS
 
 
-def _unusable(error: Exception) -> int:
+def _unusable(error: Exception | str) -> int:
     click.echo(f"threadwire: {error}", err=True)
     return UNUSABLE

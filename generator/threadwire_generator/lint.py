@@ -79,6 +79,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("description-missing", "error", "Everything is explained.", types.description_missing),
     Rule("description-form", "warning", "Texts read alike.", types.description_form),
+    Rule("todo", "warning", "What a document does not say, a person does.", types.todo),
     # --- fields -----------------------------------------------------------------------------------
     Rule("required-undeclared", "error", "What is required exists.", fields.required_undeclared),
     Rule(

@@ -208,6 +208,7 @@ def disturbed(journal: Journal, waiting: Iterable[str], on_disk: OnDisk) -> list
 _CREATE = ("missing-file", "is planned and not there", "`{command}`")
 _REPLACE = ("stale-file", "is not as planned any more", "`{command}`")
 _REMOVE = ("orphan-file", "is no longer generated", "`{command}`")
+OUT_OF_STEP = (_CREATE[0], _REPLACE[0], _REMOVE[0])  # what publishing mends
 _EDITED = (
     "edited-file",
     "was generated, and changed by hand since",

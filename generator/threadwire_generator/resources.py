@@ -47,6 +47,22 @@ def meta_schema(kind: str) -> dict[str, Any]:
     return schema
 
 
+def meta_texts() -> dict[str, str]:
+    """The JSON Schemas of all spec files, as text, by file name."""
+    paths = sorted((schema_root() / "meta").glob("*.schema.json"))
+    return {path.name: path.read_text(encoding="utf-8") for path in paths}
+
+
+def protocols() -> list[Path]:
+    """The folders of the protocols that came with this installation."""
+    return sorted(path.parent for path in schema_root().glob("*/protocol.yaml"))
+
+
+def change_template(name: str) -> str:
+    """Read a template of a file that `threadwire init` writes."""
+    return (HERE / "change" / "templates" / f"{name}.jinja").read_text(encoding="utf-8")
+
+
 def target_folder(target: str) -> Path:
     """Give the folder of a target's code, with its templates and runtime modules."""
     return HERE / "targets" / target

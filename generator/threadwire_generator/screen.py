@@ -9,23 +9,37 @@ from __future__ import annotations
 import contextlib
 import difflib
 import sys
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 
 import click
 
 from threadwire_generator.findings import Finding, format_finding, one_line, sorted_findings
+from threadwire_generator.publish import OUT_OF_STEP
 
 LINES_A_FILE = 40
 LINES_A_NEW_FILE = 8
 LINES_IN_ALL = 200
+FINDINGS_A_RULE = 12  # of warnings, and of files that `generate` would put right
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def show_findings(findings: Iterable[Finding]) -> None:
-    """Print findings, sorted, one a line."""
+def show_findings(findings: Iterable[Finding], *, full: bool = False) -> None:
+    """Print findings, sorted, one a line.
+
+    Unless `full`, of what one rule gives by the dozen only the first are shown, and how many there
+    are besides; errors that a person has to mend are always shown.
+    """
     sys.stdout.flush()  # on a terminal both streams are one
+    given: Counter[str] = Counter()
     for finding in sorted_findings(findings):
-        click.echo(format_finding(finding), err=True)
+        given[finding.rule] += not finding.is_error or finding.rule in OUT_OF_STEP
+        if full or given[finding.rule] <= FINDINGS_A_RULE:
+            click.echo(format_finding(finding), err=True)
+    for rule, number in sorted(given.items()):
+        if number > FINDINGS_A_RULE and not full:
+            more = count(number - FINDINGS_A_RULE, "more finding")
+            click.echo(f"… {more} of {rule}: threadwire check --full shows them", err=True)
 
 
 def show_verdict(text: str, *, good: bool) -> None:

@@ -140,6 +140,7 @@ class UnionType:
     tag: str
     variants: tuple[str, ...]
     open: bool
+    documented_variants: tuple[str, ...] | None = None
     evidence: tuple[str, ...] = ()
 
 
@@ -195,6 +196,7 @@ class Source:
     root: str
     commit: str
     date: str
+    sdk: Mapping[str, str] = field(default_factory=dict[str, str])  # `package.module:Name` by SDK
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,15 +174,15 @@ def _member(payload: ObjectType, name: str) -> Field | None:
 
 
 def source_malformed(view: View) -> Iterator[Problem]:
-    """A commit or a date that is none."""
+    """A commit or a date that is none; `TODO` is one that is still to be looked up."""
     source = view.spec.source
     if source is None:
         return
-    if not re.fullmatch(r"[0-9a-f]{7,40}", source.commit):
+    if not re.fullmatch(r"[0-9a-f]{7,40}|TODO", source.commit):
         message = f"the commit {show(source.commit)} is no revision"
         cure = "write the 7 to 40 lower-case hexadecimal digits of its commit"
         yield Problem(view.protocol.mark(("source", "commit")), message, cure)
-    if not _is_date(source.date):
+    if source.date != "TODO" and not _is_date(source.date):
         message = f"{show(source.date)} is no date"
         cure = "write the day of the revision, as in 2026-08-21"
         yield Problem(view.protocol.mark(("source", "date")), message, cure)

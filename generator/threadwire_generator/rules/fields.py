@@ -9,7 +9,6 @@ from threadwire_generator.findings import did_you_mean, listed, show
 from threadwire_generator.load import as_list
 from threadwire_generator.rules.view import Problem, Schema, View, mapping, nested, reached
 from threadwire_generator.spec import (
-    Documented,
     EnumType,
     Field,
     ListOf,
@@ -250,6 +249,11 @@ def documented_same(view: View) -> Iterator[Problem]:
             message = f"the document's list of {show(named.name)} has the same values"
             mark = _documented_mark(view, named)
             yield Problem(mark, message, "remove `documented`")
+        variants = named.documented_variants if isinstance(named, UnionType) else None
+        if isinstance(named, UnionType) and variants is not None:
+            if set(variants) == set(named.variants):
+                message = f"the document's list of {show(named.name)} has the same variants"
+                yield Problem(_documented_mark(view, named), message, "remove `documented`")
         if isinstance(named, ObjectType):
             required = {field.wire_name for field in named.fields if field.required}
             again = sorted(required.intersection(named.documented_required))
@@ -271,17 +275,45 @@ def _same(ours: Any, theirs: Any) -> bool:
 def evidence_missing(view: View) -> Iterator[Problem]:
     """Contradictions of the document for which nothing is given."""
     cure = "add `evidence`: what was seen, and when"
-    for _, field in view.fields():
-        if not field.evidence and field.documented and _contradicts(field.documented):
-            message = f"{show(field.wire_name)} is not as the document has it, and nothing says why"
-            yield Problem(field.mark, message, cure)
+    for schema in view.properties:
+        if "evidence" not in schema.body and contradicts(schema.body):
+            name = show(schema.steps[-1])
+            message = f"{name} is not as the document has it, and nothing says why"
+            yield Problem(schema.mark(key=True), message, cure)
     for named in view.types.values():
-        if not isinstance(named, EnumType) or named.evidence or named.documented_values is None:
+        if isinstance(named, EnumType):
+            ours, theirs, what = named.values, named.documented_values, "values"
+        elif isinstance(named, UnionType):
+            ours, theirs, what = named.variants, named.documented_variants, "variants"
+        else:
             continue
-        if set(named.documented_values) != set(named.values):
-            message = f"{show(named.name)} has not the document's values, and nothing says why"
+        if not named.evidence and theirs is not None and set(theirs) != set(ours):
+            message = f"{show(named.name)} has not the document's {what}, and nothing says why"
             yield Problem(named.mark, message, cure)
 
 
-def _contradicts(documented: Documented) -> bool:
-    return not documented.known or bool(_CONTRADICTING.intersection(documented.keywords))
+def contradicts(body: Mapping[str, Any]) -> bool:
+    """Whether the document is said to have something else than a property, not merely more."""
+    documented = body.get("documented")
+    if not isinstance(documented, dict):
+        return documented is False
+    keywords = mapping(documented)
+    return any(
+        not (key in _INNER and _says_more(keywords[key], body.get(key)))
+        for key in _CONTRADICTING.intersection(keywords)
+    )
+
+
+_INNER = ("items", "additionalProperties")
+
+
+def _says_more(theirs: Any, ours: Any) -> bool:
+    """Whether what is in a list or a map is the same in the document, but for limits."""
+    if not isinstance(theirs, dict) or not isinstance(ours, dict):
+        return False
+    one, other = mapping(theirs), mapping(ours)
+    return all(
+        one.get(key) == other.get(key)
+        or (key in _INNER and _says_more(one.get(key), other.get(key)))
+        for key in _CONTRADICTING.intersection({*one, *other})
+    )

@@ -9,7 +9,7 @@ import builtins
 import keyword
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from threadwire_generator.findings import show
 from threadwire_generator.rules.view import Problem, View
@@ -136,11 +136,11 @@ _CLASS_CURE = "name it in letters and digits, each word with a capital, as in `S
 def bad_type_name(view: View) -> Iterator[Problem]:
     """Names of types, and of the union of events, that cannot be a class's."""
     for schema in view.declared:
-        reason = _class_problem(schema.type_name)
+        reason = class_problem(schema.type_name)
         if reason:
             message = f"{show(schema.type_name)} cannot be the name of a type: it {reason}"
             yield Problem(schema.mark(key=True), message, _CLASS_CURE)
-    reason = _class_problem(view.spec.union)
+    reason = class_problem(view.spec.union)
     if reason:
         message = f"{show(view.spec.union)} cannot be the name of the union: it {reason}"
         yield Problem(view.protocol.mark(("union",)), message, _CLASS_CURE)
@@ -149,13 +149,14 @@ def bad_type_name(view: View) -> Iterator[Problem]:
 def event_class_not_identifier(view: View) -> Iterator[Problem]:
     """Names of event classes that cannot be a class's."""
     for event in view.spec.events:
-        reason = _class_problem(event.class_name)
+        reason = class_problem(event.class_name)
         if reason:
             message = f"{show(event.class_name)} cannot be the name of a class: it {reason}"
             yield Problem(view.protocol.mark(("events", event.name, "class")), message, _CLASS_CURE)
 
 
-def _class_problem(name: str) -> str | None:
+def class_problem(name: str) -> str | None:
+    """Why a class cannot have this name; None when it can."""
     if not _CLASS.fullmatch(name):
         return "is not an identifier that begins with a capital"
     if keyword.iskeyword(name):
@@ -196,20 +197,22 @@ def bad_field_name(view: View) -> Iterator[Problem]:
     for schema in view.properties:
         wire = str(schema.steps[-1])
         name = schema.body.get("name")
-        reason = field_problem(wire if name is None else name, view)
+        reason = field_problem(wire if name is None else name, view.types)
         if reason is None:
             continue
         if name is None:
-            cure = f"add `name: {_suggestion(wire, view)}`"
+            cure = f"add `name: {suggested_field(wire, view.types)}`"
             message = f"{show(wire)} cannot be the name of a field in code: it {reason}"
             yield Problem(schema.mark(key=True), message, cure)
         else:
             message = f"the name {show(name)} cannot be used in code: it {reason}"
-            yield Problem(schema.mark("name"), message, f"try {show(_suggestion(name, view))}")
+            yield Problem(
+                schema.mark("name"), message, f"try {show(suggested_field(name, view.types))}"
+            )
 
 
-def field_problem(name: str, view: View) -> str | None:
-    """Why a field in code cannot have this name; None when it can."""
+def field_problem(name: str, types: Container[str]) -> str | None:
+    """Why a field in code cannot have this name, beside these types; None when it can."""
     if not _IDENTIFIER.fullmatch(name):
         return "is not an identifier"
     if keyword.iskeyword(name):
@@ -220,23 +223,24 @@ def field_problem(name: str, view: View) -> str | None:
         return "hides an attribute that every model has"
     if name in ANNOTATION_NAMES:
         return "hides a name that annotations use"
-    return "is the name of a class" if name in view.types or name in RESERVED else None
+    return "is the name of a class" if name in types or name in RESERVED else None
 
 
-def _suggestion(name: str, view: View) -> str:
+def suggested_field(name: str, types: Container[str]) -> str:
+    """A name for a field in code that is as near to this one as can be."""
     words = re.sub(r"[^A-Za-z0-9]+", "_", name[:40]).strip("_") or "field"
     if words[0].isdigit():
         words = f"field_{words}"
     if words.startswith("model_"):
         words = f"the_{words}"
-    return f"{words}_" if field_problem(words, view) else words
+    return f"{words}_" if field_problem(words, types) else words
 
 
 def name_needless(view: View) -> Iterator[Problem]:
     """A `name` for a member that could be called as on the wire."""
     for schema in view.properties:
         wire = str(schema.steps[-1])
-        if "name" in schema.body and field_problem(wire, view) is None:
+        if "name" in schema.body and field_problem(wire, view.types) is None:
             message = (
                 f"{show(wire)} has a name of its own in code, and could be called as on the wire"
             )
@@ -258,14 +262,21 @@ def field_name_collision(view: View) -> Iterator[Problem]:
 def package_name_bad(view: View) -> Iterator[Problem]:
     """A package that could not be imported, or would hide another."""
     name = view.spec.package
+    if reason := package_problem(name):
+        message = f"{show(name)} cannot be imported as a package: it {reason}"
+        yield Problem(view.protocol.mark(("package",)), message, PACKAGE_CURE)
+
+
+PACKAGE_CURE = "name it as in `weather_events`"
+
+
+def package_problem(name: str) -> str | None:
+    """Why a package cannot have this name; None if it can."""
     if not _MODULE.fullmatch(name) or keyword.iskeyword(name):
-        reason = "is no lower-case identifier"
-    elif name in sys.stdlib_module_names or name in _OWN_PACKAGES:
-        reason = "is the name of another package"
-    else:
-        return
-    message = f"{show(name)} cannot be imported as a package: it {reason}"
-    yield Problem(view.protocol.mark(("package",)), message, "name it as in `weather_events`")
+        return "is no lower-case identifier"
+    if name in sys.stdlib_module_names or name in _OWN_PACKAGES:
+        return "is the name of another package"
+    return None
 
 
 def protocol_name_bad(view: View) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ from threadwire_generator.spec import (
 )
 
 LONGEST_DESCRIPTION = 400  # characters
+TODO = "TODO"  # what stands where a person has words to write
 
 
 # --- references -----------------------------------------------------------------------------------
@@ -204,7 +205,7 @@ def union_tag_missing(view: View) -> Iterator[Problem]:
 def union_tag_name_bad(view: View) -> Iterator[Problem]:
     """Tags that cannot be an attribute's name, as the unknown variant of an open union has it."""
     for schema in view.declared:
-        reason = field_problem(schema.body["tag"], view) if "tag" in schema.body else None
+        reason = field_problem(schema.body["tag"], view.types) if "tag" in schema.body else None
         if reason:
             message = f"{show(schema.body['tag'])} cannot be a tag in code: it {reason}"
             cure = "describe such objects by a map (`type: object`), for no variant can be told"
@@ -270,7 +271,7 @@ def description_missing(view: View) -> Iterator[Problem]:
 def description_form(view: View) -> Iterator[Problem]:
     """Texts that are no single paragraph of moderate length with a full stop."""
     for name, keyword, text, mark in _texts(view):
-        if not text.strip():
+        if not text.strip() or text == TODO:
             continue
         wrong = [words for is_wrong, words in _form(text) if is_wrong]
         if wrong:
@@ -279,6 +280,21 @@ def description_form(view: View) -> Iterator[Problem]:
                 f"write one paragraph of at most {LONGEST_DESCRIPTION} characters with a full stop"
             )
             yield Problem(mark, message, cure)
+
+
+def todo(view: View) -> Iterator[Problem]:
+    """Words that nobody has written yet, and units that nobody has named."""
+    for name, keyword, text, mark in _texts(view):
+        if text == TODO:
+            yield Problem(mark, f"{show(keyword)} of {show(name)} is still to be written", _SAY)
+    for schema in view.properties:
+        if schema.body.get("unit") == TODO:
+            message = f"nobody has said what {show(schema.steps[-1])} counts"
+            yield Problem(schema.mark("unit"), message, _COUNT)
+
+
+_SAY = "say in a sentence of your own what it is, or when it occurs"
+_COUNT = "name its `unit`, or state `format: unixtime` if it is a point in time"
 
 
 def _form(text: str) -> list[tuple[bool, str]]:

@@ -17,6 +17,7 @@ def events_page(spec: Spec, layout: Layout) -> dict[str, Any]:
     return {
         "description": spec.description,
         "source": _source(spec),
+        "package": code(spec.package),
         "selector": None if spec.selector is None else code(spec.selector),
         "events": [_row(event, layout) for event in spec.events],
         "end": _end(spec),

@@ -182,7 +182,11 @@ class _Writer:
 
     def union(self, type_: UnionType) -> list[Markdown]:
         """Say what tells the variants apart."""
-        return [Markdown(f"Told apart by {code(type_.tag)}; {_bound(type_)}.")]
+        facts = [Markdown(f"Told apart by {code(type_.tag)}; {_bound(type_)}.")]
+        if type_.documented_variants is not None:
+            listed = join(map(self._link, type_.documented_variants))
+            facts.append(Markdown(f"The document lists: {listed}."))
+        return facts
 
     def mixed(self, type_: MixedType) -> list[Markdown]:
         """List the shapes."""

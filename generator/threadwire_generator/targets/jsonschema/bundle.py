@@ -29,7 +29,7 @@ from threadwire_generator.targets.jsonschema.profiles import Profile, Schema
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 # A keyword that says anew what a value is, and the keywords that it puts out of force.
-_DISPLACES: Mapping[str, frozenset[str]] = {
+DISPLACES: Mapping[str, frozenset[str]] = {
     "$ref": frozenset(
         {"type", "anyOf", "const", "enum", "items", "additionalProperties", "format"}
     ),
@@ -41,7 +41,7 @@ _DISPLACES: Mapping[str, frozenset[str]] = {
     "type": frozenset({"$ref", "anyOf", "const", "enum"}),
 }
 # Keywords that mean nothing beside another JSON type.
-_ONLY_BESIDE = {"items": "array", "additionalProperties": "object"}
+ONLY_BESIDE = {"items": "array", "additionalProperties": "object"}
 # The keywords that the dialect and the standard share; the others are ours and stay with us.
 _STANDARD = frozenset(
     {"$ref", "anyOf", "const", "enum", "type", "format", "items", "additionalProperties"}
@@ -130,7 +130,7 @@ def _enum(type_: EnumType, _: Spec, profile: Profile) -> Schema:
 
 def _union(type_: UnionType, spec: Spec, profile: Profile) -> Schema:
     """Describe the variants one `if` each, so that a wrong body fails in its own branch alone."""
-    tags = {_tag_of(spec, variant, type_.tag): variant for variant in type_.variants}
+    tags = {_tag_of(spec, variant, type_.tag): variant for variant in profile.variants(type_)}
     is_open = type_.open and profile.opens
     return {
         "type": "object",
@@ -207,11 +207,11 @@ def _or_null(schema: Schema) -> Schema:
 
 def _replaced(own: Schema, keywords: Mapping[str, Any]) -> Schema:
     """Return `own` with the document's keywords in place of those that they contradict."""
-    displaced = frozenset[str]().union(*(_DISPLACES.get(key, ()) for key in keywords))
+    displaced = frozenset[str]().union(*(DISPLACES.get(key, ()) for key in keywords))
     kept = {key: value for key, value in own.items() if key not in displaced}
     if "type" in keywords:
         types = _types(keywords)
-        kept = {key: v for key, v in kept.items() if _ONLY_BESIDE.get(key) in (None, *types)}
+        kept = {key: v for key, v in kept.items() if ONLY_BESIDE.get(key) in (None, *types)}
         if types != _types(own):
             kept.pop("format", None)  # a format belongs to the type that it was stated with
     return {**kept, **_standard(keywords)}

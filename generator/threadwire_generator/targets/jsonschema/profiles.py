@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from threadwire_generator.spec import EnumType, Field, ObjectType, Spec
+from threadwire_generator.spec import EnumType, Field, ObjectType, Spec, UnionType
 
 Schema = dict[str, Any]
 
@@ -29,11 +29,16 @@ class Profile:
     nullable: Callable[[Field], bool]
     keywords: Callable[[Field], Mapping[str, Any]]  # what replaces the field's own keywords
     values: Callable[[EnumType], tuple[str, ...]]
+    variants: Callable[[UnionType], tuple[str, ...]]
     data: Callable[[Spec], dict[str, Schema]]  # events whose data is no plain payload
 
 
 def _documented_values(enum: EnumType) -> tuple[str, ...]:
     return enum.values if enum.documented_values is None else enum.documented_values
+
+
+def _documented_variants(union: UnionType) -> tuple[str, ...]:
+    return union.variants if union.documented_variants is None else union.documented_variants
 
 
 def _wire_data(spec: Spec) -> dict[str, Schema]:
@@ -65,6 +70,7 @@ WIRE = Profile(
     nullable=lambda field: field.nullable or not field.required,
     keywords=lambda _: {},
     values=lambda enum: enum.values,
+    variants=lambda union: union.variants,
     data=_wire_data,
 )
 
@@ -83,6 +89,7 @@ DOCUMENTED = Profile(
     nullable=lambda field: field.nullable,
     keywords=lambda field: {} if field.documented is None else field.documented.keywords,
     values=_documented_values,
+    variants=_documented_variants,
     data=_documented_data,
 )
 

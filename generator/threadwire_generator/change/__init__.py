@@ -1,0 +1,1 @@
+"""When a protocol changes: comparing, importing, setting up, and the gate."""

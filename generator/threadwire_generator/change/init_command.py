@@ -1,0 +1,265 @@
+"""`threadwire init`: a protocol, its settings, a hook and a gate, in somebody's repository.
+
+The protocol is one that comes with threadwire, or is drafted from an OpenAPI document.  Nothing
+that is there is written over: a file in the way stops it before anything is written.  A file that
+others use too is never touched; what belongs into it is printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import click
+
+from threadwire_generator import targets
+from threadwire_generator.build import read_spec_files
+from threadwire_generator.change.accepted import TO_DO
+from threadwire_generator.change.project import FILE, OUT, PROTOCOL_FILE
+from threadwire_generator.change.scaffold import AT_THE_ROOT, SHARED, Setup, scaffold
+from threadwire_generator.change.writing import write_all
+from threadwire_generator.findings import Finding, finding_at
+from threadwire_generator.resources import meta_texts, protocols
+from threadwire_generator.rules.names import PACKAGE_CURE, package_problem
+from threadwire_generator.screen import count, show_findings, show_verdict
+from threadwire_generator.spec import Mark, Source, Spec
+
+IN_ORDER, FINDINGS, UNUSABLE = 0, 1, 2
+
+_EPILOG = """\b
+Examples:
+  threadwire init
+  threadwire init --from openapi.yaml --root WeatherStreamEvent --package weather_events
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
+@click.option(
+    "--from",
+    "document",
+    metavar="DOCUMENT",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An OpenAPI document that the protocol is drafted from; default: a bundled protocol.",
+)
+@click.option("--root", metavar="NAME", help="The schema, in the document, of the whole stream.")
+@click.option(
+    "--protocol",
+    metavar="NAME",
+    help="The bundled protocol, if there are several; with --from, what to call the drafted one.",
+)
+@click.option("--package", metavar="NAME", help="Import name of the generated Python package.")
+@click.option(
+    "--target",
+    "names",
+    multiple=True,
+    type=click.Choice([*targets.TABLE, targets.SUITE]),
+    help="Generate this, and others named like it; default: all, but no suite of a bundled one.",
+)
+@click.option("--force", is_flag=True, help="Write over files that are there.")
+def init(
+    folder: Path,
+    document: Path | None,
+    root: str | None,
+    protocol: str | None,
+    package: str | None,
+    names: tuple[str, ...],
+    force: bool,
+) -> int:
+    """Set up a schema, its settings, a hook and a gate in the repository DIR.
+
+    After it, generate, check, diff, import and test work there without options.
+    """
+    if package is not None and (reason := package_problem(package)):
+        raise click.UsageError(f"--package {package}: it {reason} — {PACKAGE_CURE}")
+    if document is None and root is not None:
+        raise click.UsageError("--root is a schema of a document: --from DOCUMENT")
+    findings: list[Finding] = []
+    found: Found | None
+    if document is None:
+        found = _bundled(protocol)
+    else:
+        found, findings = _drafted(document, root, protocol, package)
+    show_findings(findings)
+    if found is None:
+        show_verdict("init: nothing was written", good=False)
+        return UNUSABLE
+    chosen = names or tuple(t for t in (*targets.TABLE, targets.SUITE) if t not in found.without)
+    files = scaffold(
+        Setup(
+            protocol=found.spec.protocol,
+            package=package or found.spec.package,
+            spec=found.files,
+            meta=meta_texts(),
+            targets=chosen,
+            version=_version(),
+        )
+    )
+    return _write(folder, files, found, force)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A protocol to begin with."""
+
+    spec: Spec
+    files: Mapping[str, str]
+    without: tuple[str, ...] = ()  # targets that are made of it on demand only
+    to_decide: tuple[str, ...] = ()  # what a person should look at
+
+
+def _bundled(name: str | None) -> Found:
+    """A protocol that came with threadwire; raises `click.UsageError` if there is no one."""
+    folders = {folder.name: folder for folder in protocols()}
+    if name is None and len(folders) == 1:
+        (name,) = folders
+    if name not in folders:
+        wanted = "several protocols come" if name is None else f"no protocol {name} comes"
+        raise click.UsageError(f"{wanted} with threadwire; there are: {', '.join(folders)}")
+    paths = sorted(folders[name].glob("*.yaml"))
+    files = {path.name: path.read_text(encoding="utf-8") for path in paths}
+    spec, _ = _spec_of(files)
+    assert spec is not None
+    return Found(spec, files, without=(targets.SUITE,))  # threadwire brings its suite, too
+
+
+def _drafted(
+    document: Path, root: str | None, protocol: str | None, package: str | None
+) -> tuple[Found | None, list[Finding]]:
+    """A protocol as far as a document tells it."""
+    from threadwire_generator.change.draft import drafted
+    from threadwire_generator.change.openapi import read_openapi
+
+    contract, findings = read_openapi(document.read_bytes(), document.as_posix(), root)
+    if contract is None:
+        return None, findings
+    source = Source(TO_DO, document.name, contract.root, commit=TO_DO, date=TO_DO)
+    draft = drafted(contract, protocol=protocol, package=package, source=source)
+    spec, more = _spec_of(draft.files)
+    findings += [finding for finding in more if finding.is_error]
+    if spec is None:
+        return None, findings
+    return Found(spec, draft.files, to_decide=draft.questions), findings
+
+
+def _spec_of(files: Mapping[str, str]) -> tuple[Spec | None, list[Finding]]:
+    return read_spec_files({name: text.encode() for name, text in files.items()})
+
+
+def _version() -> str:
+    try:
+        return version("threadwire")
+    except PackageNotFoundError:
+        return "0"
+
+
+# --- writing, and what a person reads -------------------------------------------------------------
+
+
+def _write(folder: Path, files: Mapping[str, str], found: Found, force: bool) -> int:
+    inside = _repository_of(folder)
+    notes: dict[str, str] = {}
+    if inside is not None:
+        for path in AT_THE_ROOT:
+            notes[path] = f"belongs at the root of the repository, {inside.as_posix()}"
+    for path in SHARED:
+        if _differs(folder / path, files[path]):
+            notes.setdefault(path, "is there already, and was left as it is")
+    plan = {path: text for path, text in files.items() if path not in notes}
+    blocked = {path for path in map(folder.joinpath, plan) for path in _blocking(path)}
+    differing = {folder / path for path, text in plan.items() if _differs(folder / path, text)}
+    in_the_way = blocked or (set() if force else differing)
+    if in_the_way:
+        cure = "move it away" if blocked else "move it away, or write over it: --force"
+        show_findings(
+            finding_at(Mark(path.as_posix(), 1, 1), "file-in-the-way", "is there already", cure)
+            for path in in_the_way
+        )
+        what = "is" if len(in_the_way) == 1 else "are"
+        text = f"init: {count(len(in_the_way), 'file')} {what} in the way, nothing was written"
+        show_verdict(text, good=False)
+        return FINDINGS
+    write_all(folder, plan)
+    _show_files(folder, plan)
+    for path, note in notes.items():
+        click.echo(f"\n{path} {note}. What it would hold:\n")
+        click.echo("".join(f"    {line}\n" for line in files[path].splitlines()), nl=False)
+    _show_questions(found, folder, files)
+    click.echo(f"\nNext:\n{_next(folder)}")
+    spec = found.spec
+    events, types = count(len(spec.events), "event"), count(len(spec.types), "type")
+    show_verdict(f"init: {spec.protocol} ({events}, {types}) is set up", good=True)
+    return IN_ORDER
+
+
+def _repository_of(folder: Path) -> Path | None:
+    """The root of the repository that a folder lies in; None if it is one, or lies in none."""
+    place = folder.resolve()
+    if (place / ".git").exists():
+        return None
+    return next((above for above in place.parents if (above / ".git").exists()), None)
+
+
+def _differs(path: Path, text: str) -> bool:
+    """Whether something else than this text is in the place of a file."""
+    try:
+        return path.read_text(encoding="utf-8") != text
+    except FileNotFoundError:
+        return path.is_symlink()
+    except (OSError, ValueError):
+        return True
+
+
+def _blocking(path: Path) -> list[Path]:
+    """What stands where a folder has to be, or a folder where the file has to be."""
+    above = [place for place in path.parents if place.exists() and not place.is_dir()]
+    return above or ([path] if path.is_dir() else [])
+
+
+def _show_files(folder: Path, plan: dict[str, str]) -> None:
+    """Print what was written, a line a folder."""
+    rows: dict[str, list[str]] = {}
+    for path in plan:
+        parent, _, name = path.rpartition("/")
+        rows.setdefault(f"{parent}/" if parent else "", []).append(name)
+    for parent, names in rows.items():
+        if parent.endswith("/meta/"):
+            names = [f"{len(names)} JSON Schemas, for editors"]
+        place = folder.as_posix() if folder != Path() else ""
+        here = f"{place}/{parent}" if place else parent
+        if parent:
+            click.echo(f"{here:34} {', '.join(names)}")
+        else:
+            for name in names:
+                click.echo(f"{here}{name}")
+
+
+def _show_questions(found: Found, folder: Path, files: Mapping[str, str]) -> None:
+    """Print what is left to a person, and where."""
+    to_do = sum(text.count(TO_DO) for text in found.files.values())
+    if not (found.to_decide or to_do):
+        return
+    click.echo("\nTo decide:")
+    for question in found.to_decide:
+        click.echo(f"  {question}")
+    if to_do:
+        place = next(path for path in files if path.endswith(f"/{PROTOCOL_FILE}"))
+        schema = (folder / place).parent.as_posix()
+        click.echo(f"  what the document does not say: {to_do} times {TO_DO} in {schema}/")
+
+
+def _next(folder: Path) -> str:
+    steps = [
+        ("threadwire generate", f"write {OUT}/"),
+        ("threadwire check --against HEAD", "the gate, as a hook calls it"),
+        ("threadwire test", f"run the suite; to test your own decoder, name it in {FILE}"),
+        ("git add . && git commit", "all of it belongs into the repository"),
+        ("pre-commit install", "or let .git/hooks/pre-commit call the gate"),
+    ]
+    if folder != Path():
+        steps.insert(0, (f"cd {folder.as_posix()}", ""))
+    width = max(len(command) for command, _ in steps)
+    lines = [f"  {command:{width}}  {what}".rstrip() for command, what in steps]
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,79 @@
+"""Names for what a document leaves nameless: types, events' classes, files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable
+
+from threadwire_generator.rules.names import RESERVED, RESERVED_MODULES, class_problem
+
+_WORDS = re.compile(r"[^A-Za-z0-9]+")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_LONGEST = 100  # letters of a name; longer ones are cut
+_OBJECT = "Object"  # what many documents end the names of their schemas with
+
+
+def camel(*texts: str) -> str:
+    """Words as a class has them in its name: `thread.run_step` is `ThreadRunStep`."""
+    words = [word for text in texts for word in _WORDS.split(text) if word]
+    name = "".join(word[0].upper() + word[1:] for word in words)[:_LONGEST]
+    return name if name[:1].isalpha() else f"Type{name}"
+
+
+def snake(name: str) -> str:
+    """A class's name as a file has it: `RunStep` is `run_step`."""
+    return _HUMP.sub("_", name).lower()
+
+
+def stem(name: str) -> str:
+    """A type's name, as the names of the types in it begin."""
+    return name.removesuffix(_OBJECT) or name
+
+
+def singular(words: str) -> str:
+    """What one of these is called: an item of `tool_calls` is a `tool_call`."""
+    if words.endswith("ies") and len(words) > 4:
+        return f"{words[:-3]}y"
+    if words.endswith(("ses", "xes", "ches", "shes")):
+        return words[:-2]
+    return words[:-1] if words.endswith("s") and not words.endswith("ss") else words
+
+
+class Names:
+    """Names of classes that are taken, and those that can still be had."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._taken
+
+    def take(self, *wanted: str) -> str:
+        """Take the first of these names that can be had, or the last one with a number."""
+        for name in wanted:
+            if self._is_free(name):
+                self._taken.add(name)
+                return name
+        number = 2
+        while not self._is_free(f"{wanted[-1]}{number}"):
+            number += 1
+        return self.take(f"{wanted[-1]}{number}")
+
+    def _is_free(self, name: str) -> bool:
+        # An open union has a variant for what it does not know, called after it.
+        beside = (f"Unknown{name}", name.removeprefix("Unknown"))
+        others = any(other in self._taken for other in beside if other != name)
+        return not (name in self._taken or name in RESERVED or class_problem(name) or others)
+
+
+def file_stem(name: str, taken: Container[str]) -> str:
+    """The name of a file of types, without its suffix, that can be a module's."""
+    import keyword
+
+    wanted = snake(stem(name))
+    candidates = [wanted, f"{wanted}_types", *(f"{wanted}_{number}" for number in range(2, 99))]
+    return next(
+        word
+        for word in candidates
+        if word not in RESERVED_MODULES and word not in taken and not keyword.iskeyword(word)
+    )

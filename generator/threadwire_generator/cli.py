@@ -42,7 +42,7 @@ COMMANDS: dict[str, Row] = {
     ),
     "diff": Row(
         "threadwire_generator.change.diff_command:diff",
-        "Say what differs between two specs, revisions or documents, and who breaks.",
+        "Say what differs between two states of a protocol, and who breaks.",
         project=True,
     ),
     "import": Row(

@@ -20,14 +20,14 @@ from threadwire_generator.publish import OUT_OF_STEP
 LINES_A_FILE = 40
 LINES_A_NEW_FILE = 8
 LINES_IN_ALL = 200
-FINDINGS_A_RULE = 12  # of warnings, and of files that `generate` would put right
+FINDINGS_A_RULE = 6  # of warnings, and of files that `generate` would put right
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def show_findings(findings: Iterable[Finding], *, full: bool = False) -> None:
     """Print findings, sorted, one a line.
 
-    Unless `full`, of what one rule gives by the dozen only the first are shown, and how many there
+    Unless `full`, of what one rule gives over and over only the first are shown, and how many there
     are besides; errors that a person has to mend are always shown.
     """
     sys.stdout.flush()  # on a terminal both streams are one

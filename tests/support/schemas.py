@@ -1,7 +1,7 @@
 """Random schemas, other notations of them, schemas near them, and values that they admit.
 
-A schema here is JSON Schema in one plain notation: null in an `anyOf`, constants as one-value enums,
-nothing referred to.  `rewritten` says the same in another way.
+A schema here is JSON Schema in one plain notation: null in an `anyOf`, constants as one-value
+enums, nothing referred to.  `rewritten` says the same in another way.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from hypothesis import strategies as st
+
 from support.documents import ref
 
 Schema = dict[str, Any]
@@ -76,10 +77,18 @@ def _larger(inner: st.SearchStrategy[Schema]) -> st.SearchStrategy[Schema]:
 SCHEMAS: st.SearchStrategy[Schema] = st.recursive(SCALARS, _larger, max_leaves=8)
 
 
+_LIMITS = {
+    "string": ("maxLength", 1, 4),
+    "integer": ("minimum", -2, 2),
+    "number": ("maximum", 0, 3),
+    "array": ("maxItems", 0, 2),
+}
+
+
 @st.composite
 def near(draw: st.DrawFn, schema: Schema) -> Schema:
     """The schema with one part of it drawn anew."""
-    if draw(st.integers(0, 3)) == 0:
+    if draw(st.integers(0, 9)) == 0:
         return draw(SCHEMAS)
     changed = dict(schema)
     for keyword in ("oneOf", "anyOf"):
@@ -96,9 +105,18 @@ def near(draw: st.DrawFn, schema: Schema) -> Schema:
             return changed if len(branches) > 1 else branches[0]
     if "properties" in schema:
         return draw(_near_object(schema))
-    if "items" in schema:
+    if "items" in schema and draw(st.booleans()):
         return {**schema, "items": draw(near(schema["items"]))}
-    return draw(SCALARS)
+    if "enum" in schema:
+        return {**schema, "enum": draw(st.lists(WORDS, min_size=1, max_size=3, unique=True))}
+    if draw(st.integers(0, 2)) == 0:
+        return draw(SCALARS)
+    limits = _LIMITS.get(schema["type"])
+    if limits is None:
+        return _nullable(schema)
+    keyword, low, high = limits
+    bare = {key: value for key, value in schema.items() if key != keyword}
+    return draw(_limited(bare, keyword, low, high))
 
 
 @st.composite
@@ -118,7 +136,8 @@ def _near_object(draw: st.DrawFn, schema: Schema) -> Schema:
         rest = draw(st.sampled_from([True, False]) | SCALARS)
         return {**schema, "additionalProperties": rest}
     else:
-        properties[draw(NAMES)] = draw(SCHEMAS)
+        properties[name := draw(NAMES)] = draw(SCALARS)
+        required = [n for n in required if n != name] + ([name] if draw(st.booleans()) else [])
     return {**schema, "properties": properties, "required": required}
 
 
@@ -146,7 +165,8 @@ def rewritten(draw: st.DrawFn, schema: Schema, version: str) -> dict[str, Schema
 def _rewritten(draw: Any, schema: Schema, write: Any, version: str) -> Schema:
     if NULL in schema.get("anyOf", ()):
         inner = write(next(branch for branch in schema["anyOf"] if branch != NULL))
-        return draw(st.sampled_from(_NULLS[version]))(inner)
+        nullable: Schema = draw(st.sampled_from(_NULLS[version]))(inner)
+        return nullable
     new = dict(schema)
     if "enum" in schema:
         new["enum"] = draw(st.permutations(schema["enum"]))
@@ -206,7 +226,7 @@ def _noted(draw: Any, schema: Schema) -> Schema:
 
 @st.composite
 def values(draw: st.DrawFn, schema: Schema) -> Any:
-    """A value that the schema admits, of declared members and those of a map."""
+    """A value that the schema admits; no member of it has a name that only another schema knows."""
     for keyword in ("oneOf", "anyOf"):
         if keyword in schema:
             return draw(values(draw(st.sampled_from(schema[keyword]))))
@@ -221,10 +241,12 @@ def values(draw: st.DrawFn, schema: Schema) -> Any:
             for name, inner in schema["properties"].items()
             if name in schema["required"] or draw(st.booleans())
         }
-        rest = schema.get("additionalProperties")
+        rest = schema.get("additionalProperties", True)
         if isinstance(rest, dict) and draw(st.booleans()):
             name = draw(NAMES)
             found.setdefault(name, draw(values(schema["properties"].get(name, rest))))
+        elif rest is True and draw(st.booleans()):
+            found["unheard"] = draw(st.sampled_from([0, None, {}]))
         return found
     return draw(_SCALAR_VALUES[schema["type"]](schema))
 
@@ -232,7 +254,9 @@ def values(draw: st.DrawFn, schema: Schema) -> Any:
 _SCALAR_VALUES: dict[str, Any] = {
     "null": lambda _: st.none(),
     "boolean": lambda _: st.booleans(),
-    "string": lambda schema: st.text("xyz", max_size=min(schema.get("maxLength", 6), 6)) | WORDS.filter(lambda word: len(word) <= schema.get("maxLength", 6)),
+    "string": lambda schema: st.text("xyz", max_size=min(schema.get("maxLength", 6), 6))
+    | WORDS.filter(lambda word: len(word) <= schema.get("maxLength", 6)),
     "integer": lambda schema: st.integers(schema.get("minimum", -9), 9),
-    "number": lambda schema: st.sampled_from([-8.5, -1, 0]) | st.floats(-9, schema.get("maximum", 9)),
+    "number": lambda schema: st.sampled_from([-8.5, -1, 0])
+    | st.floats(-9, schema.get("maximum", 9)),
 }

@@ -25,12 +25,13 @@ from threadwire_generator.change.contract import (
     Schema,
     String,
 )
+from threadwire_generator.change.keywords import is_list, is_mapping
 from threadwire_generator.change.model import LIMITS, Alternatives, Body
 from threadwire_generator.change.variants import json_type, tag_values, united
 from threadwire_generator.load import Steps
 from threadwire_generator.targets.jsonschema.bundle import DISPLACES, ONLY_BESIDE
 
-_SHAPE = ("type", "$ref", "anyOf", "const", "enum", "items", "additionalProperties", "format")
+SHAPE = ("type", "$ref", "anyOf", "const", "enum", "items", "additionalProperties", "format")
 
 
 class Site(NamedTuple):
@@ -63,8 +64,8 @@ class Pair(NamedTuple):
 
 def split_null(body: Mapping[str, Any]) -> tuple[Body, bool]:
     """The keywords that say what a value is, and whether it may be null as well."""
-    core: Body = {key: body[key] for key in _SHAPE if key in body}
-    if isinstance(core.get("type"), list):
+    core: Body = {key: body[key] for key in SHAPE if key in body}
+    if is_list(core.get("type")):
         types = [each for each in core["type"] if each != "null"]
         is_null = len(types) < len(core["type"])
         core["type"] = types[0] if len(types) == 1 else types
@@ -78,9 +79,9 @@ def split_null(body: Mapping[str, Any]) -> tuple[Body, bool]:
 
 def documented_view(body: Mapping[str, Any]) -> Body:
     """What the document is said to have for a property: keywords and limits."""
-    own: Body = {key: body[key] for key in _SHAPE if key in body}
+    own: Body = {key: body[key] for key in SHAPE if key in body}
     keywords = body.get("documented")
-    if not isinstance(keywords, Mapping):
+    if not is_mapping(keywords):
         return own
     displaced = frozenset[str]().union(*(DISPLACES.get(key, ()) for key in keywords))
     kept = {key: value for key, value in own.items() if key not in displaced}
@@ -177,7 +178,7 @@ class Aligner:
         match parts:
             case (Object((), rest, limits),):
                 stated = body.get("additionalProperties", True)
-                values: Body = stated if isinstance(stated, dict) else {}
+                values: Body = stated if is_mapping(stated) else {}
                 schema = ANYTHING if rest is None else rest
                 good = self.fits(values, schema, site.to("additionalProperties"))
                 return good and _stated_limits(body) == dict(limits)
@@ -270,6 +271,17 @@ class Aligner:
         if "const" in body or "enum" in body:
             return {"string"}
         return {"number" if name == "integer" else name for name in _types(body)} or {"any"}
+
+
+def stands_for(body: Body, parts: Sequence[Part]) -> bool:
+    """Whether a type is of the same form as what it stands for, to be referred to in its place."""
+    match parts:
+        case (Object(members),) if members:
+            return "properties" in body
+        case (String(),):
+            return "enum" in body
+        case _:
+            return not {"properties", "enum"} & body.keys()
 
 
 def _half(part: String, branch: Body) -> tuple[Part, str | None]:

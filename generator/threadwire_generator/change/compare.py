@@ -31,7 +31,7 @@ from threadwire_generator.change.contract import (
 from threadwire_generator.change.kinds import BREAKING, Classes, classes, worst
 from threadwire_generator.change.leaves import admits, leaf_changes
 from threadwire_generator.change.likeness import Alternative, Prints, pairs
-from threadwire_generator.change.variants import json_type, tag_of, tag_values, united
+from threadwire_generator.change.variants import Choice, choices, common_tag, json_type, united
 from threadwire_generator.change.wording import branch_of, describe, variant
 
 _Value: TypeAlias = Schema | Member | EventShape | None
@@ -211,11 +211,15 @@ class _Walk:
         self, place: Place, union: bool, old: list[Alternative], new: list[Alternative]
     ) -> None:
         """The objects of both sides: one for one, or told apart by a tag, or neither."""
-        was, is_now = _Variants.of(old), _Variants.of(new)
+        was, is_now = _Variants.of(old, self.old), _Variants.of(new, self.new)
         if was.others != is_now.others:
             kind = "union_opened" if is_now.others else "union_closed"
             self.found(kind, place, f"{was.others or is_now.others}=…", "", None, None)
-        tag = tag_of(was.parts, is_now.parts, hint=was.others or is_now.others) if union else None
+        tag = (
+            common_tag(was.choices, is_now.choices, hint=was.others or is_now.others)
+            if union
+            else None
+        )
         if tag is None:
             self.branches(place, union, was.objects, is_now.objects)
             return
@@ -283,25 +287,21 @@ class _Variants(NamedTuple):
     """The objects among the alternatives, and the tag by which others are admitted as well."""
 
     objects: list[Alternative]
+    choices: list[dict[str, Choice]]  # of each object
     others: str | None
 
     @classmethod
-    def of(cls, alternatives: Sequence[Alternative]) -> _Variants:
-        others = [each.part.tag for each in alternatives if isinstance(each.part, OtherObjects)]
+    def of(cls, alternatives: Sequence[Alternative], contract: Contract) -> _Variants:
         objects = [each for each in alternatives if isinstance(each.part, Object)]
-        return cls(objects, others[0] if others else None)
-
-    @property
-    def parts(self) -> list[Object]:
-        return [each.part for each in self.objects if isinstance(each.part, Object)]
+        parts = [each.part for each in alternatives if isinstance(each.part, Object)]
+        others = [each.part.tag for each in alternatives if isinstance(each.part, OtherObjects)]
+        other = others[0] if others else None
+        return cls(objects, [choices(part, contract) for part in parts], other)
 
     def by(self, tag: str) -> dict[str, Alternative]:
         """The objects by the values of their tag."""
-        return {
-            value: each
-            for each, part in zip(self.objects, self.parts, strict=True)
-            for value in tag_values(part, tag)
-        }
+        both = zip(self.objects, self.choices, strict=True)
+        return {value: each for each, known in both for value in known[tag].values}
 
 
 def _variant(tag: str, value: str, each: Alternative) -> str:

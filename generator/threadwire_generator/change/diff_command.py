@@ -22,14 +22,14 @@ IN_ORDER, BROKEN, UNREADABLE = 0, 1, 2
 
 EPILOG = """\b
 OLD and NEW are each one of
-  schema/assistants    the folder of a spec
+  schema/weather       the folder of a spec
   HEAD~3               a git revision: the project's spec as it was
   openapi.yaml         an OpenAPI 3.0 or 3.1 document, YAML or JSON
   sdk:openai           the types of the installed official Python SDK
 
 \b
 Examples:
-  threadwire diff HEAD schema/assistants
+  threadwire diff HEAD schema/weather
   threadwire diff old/openapi.yaml openapi.yaml --fail-on decoder
   threadwire diff v1.0 HEAD --format changelog
 

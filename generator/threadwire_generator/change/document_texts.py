@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from threadwire_generator.change.keywords import is_list, is_mapping
 from threadwire_generator.change.model import Path
 from threadwire_generator.change.outline import Outline, read_outline
 from threadwire_generator.change.walk import Facts
@@ -27,13 +28,13 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _TAG = re.compile(r"</?[A-Za-z][^>]*>")
 _FENCE = re.compile(r"```.*?```", re.DOTALL)
 _MARKS = re.compile(r"\*\*|__|^\s*(?:#+|>|[-*+])\s+", re.MULTILINE)
-_SENTENCE = re.compile(r"(?<=[a-z0-9)`\"'\]])[.!?](?=\s+[A-Z\"'`(\[]|\s*$)")
+_SENTENCE = re.compile(r"(?<=[a-z0-9)`\"'\]])(?<!e\.g)(?<!i\.e)[.!?](?=\s+[A-Z\"(\[]|\s*$)")
 
 
 def facts_of(content: bytes) -> Facts:
     """The commit and the day that a document names under `info`, if it does."""
     for told in _info(content).values():
-        if isinstance(told, dict):
+        if is_mapping(told):
             facts: Mapping[str, Any] = told
             commit, date = str(facts.get("commit")), str(facts.get("date"))
             return Facts(
@@ -56,7 +57,7 @@ def _info(content: bytes) -> dict[str, Any]:
             info = yaml.load(here, Loader=yaml.BaseLoader)
     except (ValueError, AttributeError, RecursionError, yaml.YAMLError):
         return {}
-    return info if isinstance(info, dict) else {}
+    return info if is_mapping(info) else {}
 
 
 # --- descriptions ---------------------------------------------------------------------------------
@@ -90,13 +91,13 @@ def _schema(outline: Outline, name: str) -> Any:
 
 def _composed(schema: Any) -> Iterator[Mapping[str, Any]]:
     """A schema, and those that are written into it."""
-    if isinstance(schema, dict):
+    if is_mapping(schema):
         whole: Mapping[str, Any] = schema
         yield whole
         for key in ("allOf", "anyOf", "oneOf"):
             branches: Any = whole.get(key)
-            for branch in branches if isinstance(branches, list) else ():
-                if isinstance(branch, dict) and "$ref" not in branch:
+            for branch in branches if is_list(branches) else ():
+                if is_mapping(branch) and "$ref" not in branch:
                     yield from _composed(branch)
 
 
@@ -105,7 +106,7 @@ def _inside(schema: Any, step: str) -> Iterator[Any]:
         if step == "[]":
             if "items" in each:
                 yield each["items"]
-        elif isinstance(each.get("properties"), dict) and step in each["properties"]:
+        elif is_mapping(each.get("properties")) and step in each["properties"]:
             yield each["properties"][step]
 
 
@@ -120,8 +121,8 @@ def _event_words(outline: Outline, root: str, event: str) -> str | None:
         seen.add(name)
         for each in _composed(_schema(outline, name)):
             told = each.get("properties", {})
-            named = told.get("event") if isinstance(told, dict) else None
-            if isinstance(named, dict) and event in (named.get("const"), *_listed(named)):
+            named = told.get("event") if is_mapping(told) else None
+            if is_mapping(named) and event in (named.get("const"), *_listed(named)):
                 text = each.get("description")
                 return sentence(text, event) if isinstance(text, str) else None
             waiting += _references(each)
@@ -130,12 +131,12 @@ def _event_words(outline: Outline, root: str, event: str) -> str | None:
 
 def _listed(schema: Mapping[str, Any]) -> list[Any]:
     values = schema.get("enum")
-    return values if isinstance(values, list) else []
+    return values if is_list(values) else []
 
 
 def _references(schema: Mapping[str, Any]) -> list[str]:
     branches = [b for key in ("oneOf", "anyOf") for b in schema.get(key) or ()]
-    refs = [branch.get("$ref") for branch in branches if isinstance(branch, dict)]
+    refs = [branch.get("$ref") for branch in branches if is_mapping(branch)]
     return [ref.rpartition("/")[2] for ref in refs if isinstance(ref, str)]
 
 

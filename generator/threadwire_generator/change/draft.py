@@ -7,17 +7,17 @@ lint asks for, or is among the questions that come with the draft; nothing is ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from threadwire_generator.change.contract import Contract, EventShape, Object, Schema, String
+from threadwire_generator.change.merging import merged
 from threadwire_generator.change.model import (
     TODO,
     Body,
     Modeller,
     Path,
     led_to,
-    merged,
     ordered,
 )
 from threadwire_generator.change.naming import Names, camel, file_stem, snake
@@ -84,19 +84,22 @@ def drafted(
     deltas = deltas_of(contract, plan.payload)
     for delta, whole in deltas.items():
         types[delta] = _with_delta(types[delta], whole)
-    unsure = merged(types, led_to(deltas, types), types)
+    unsure = merged(types, led_to(deltas, types))
     events = {name: plan.event(name) for name in contract.events if name in plan.kept}
     error = _error_payload(plan, types)
     if error is not None:
         types[error] = _loose(types[error])
     protocol_yaml = _protocol(head, union, contract, plan, events, error is not None)
     files = {"protocol.yaml": protocol_yaml} | _type_files(types, plan, deltas)
-    questions = [*plan.questions, *modeller.notes]
-    if unsure:
-        questions.append(
-            f"texts that may come piece by piece (`merge: concatenate`): {_list(unsure)}"
-        )
+    notes = [*modeller.notes, *((path, _PIECES) for path in unsure)]
+    texts: dict[str, list[str]] = {}
+    for path, text in notes:
+        texts.setdefault(text, []).append(path)
+    questions = [*plan.questions, *(f"{text}: {_list(paths)}" for text, paths in texts.items())]
     return Draft(files, tuple(questions))
+
+
+_PIECES = "texts that may come piece by piece (`merge: concatenate`)"
 
 
 def _list(words: Iterable[str]) -> str:
@@ -141,7 +144,7 @@ class _Plan:
     def payloads(self) -> None:
         """Give every event that a spec can have its payload."""
         for name, event in self.contract.events.items():
-            if self._is_end(name, event):
+            if self._is_end(event):
                 self.end = name
             elif not has_payload(self.contract, event.data):
                 self.questions.append(f"{name}: its data is no object, so it is left out")
@@ -153,7 +156,7 @@ class _Plan:
                 self.questions.append(f"{name}: {beside} beside its data, which no stream carries")
             self.kept.append(name)
 
-    def _is_end(self, name: str, event: EventShape) -> bool:
+    def _is_end(self, event: EventShape) -> bool:
         return self.end is None and end_data(self.contract, event.data) is not None
 
     def event(self, name: str) -> Body:
@@ -235,7 +238,7 @@ def _loose(body: Body) -> Body:
             del each["const"]
         properties[name] = ordered(each)
     documented = {"documented": {"required": body["required"]}} if body["required"] else {}
-    loose = {"description": body["description"], "required": [], **documented}
+    loose: Body = {"description": body["description"], "required": [], **documented}
     return {**loose, "properties": properties}
 
 

@@ -97,10 +97,10 @@ def _finding(change: Change, spec: Spec, path: Path, fail_on: Collection[str]) -
     detail = f" ({show(change.detail)})" if change.detail else ""
     message = f"{show(change.path)} {change.kind}{detail} breaks {broken}"
     cure = f"take it back, or accept it in {path.as_posix()}"
-    return finding_at(_mark(change, spec), "unaccepted-break", message, cure)
+    return finding_at(mark_of(change, spec), "unaccepted-break", message, cure)
 
 
-def _mark(change: Change, spec: Spec) -> Mark:
+def mark_of(change: Change, spec: Spec) -> Mark:
     """Where the spec says what a change is about, or what is left of it."""
     place = change.place
     for event in spec.events:

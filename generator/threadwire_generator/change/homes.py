@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from threadwire_generator.change.contract import Contract
+from threadwire_generator.change.keywords import is_list, is_mapping
 from threadwire_generator.change.model import TODO, Body, Modeller, Where, led_to, references
 from threadwire_generator.change.naming import Names
 
@@ -32,8 +33,7 @@ class Homes:
 
     def __post_init__(self) -> None:
         for name, body in self.bodies.items():
-            wire = {key: value for key, value in _wire(body).items()}
-            self._refer(self.homes[name], references(wire))
+            self._refer(self.homes[name], references(wire(body)))
 
     def _refer(self, file: str, names: Iterable[str]) -> None:
         others = {self.homes[name] for name in names if name in self.homes} - {file}
@@ -55,8 +55,10 @@ class Homes:
         """The body of a type of the spec, or of a new one."""
         if name in self.bodies:
             return self.bodies[name]
-        made = (modeller.finish() for modeller in self._modellers.values())
-        return next((types[name] for types in made if name in types), {})
+        for modeller in self._modellers.values():
+            if name in modeller.finish():
+                return modeller.types[name]
+        return {}
 
     def modeller(self, file: str) -> Modeller:
         """What makes the new types of a file."""
@@ -74,10 +76,10 @@ class Homes:
                 return candidate
         return None
 
-    def mixed(self, file: str, where: Where, members: list[Body]) -> str:
-        """A new type for one of several shapes."""
+    def make(self, file: str, where: Where, body: Body) -> str:
+        """A new type that the document has no schema for."""
         name = self.names.take(where.words, f"{where.words}Choice")
-        self.modeller(file).types[name] = {"description": TODO, "anyOf": members}
+        self.modeller(file).types[name] = {"description": TODO, **body}
         return name
 
     def settle(self, file: str, owner: str) -> None:
@@ -90,7 +92,7 @@ class Homes:
             self.behind[name] = self._last.get(owner, owner)
             self._last[owner] = name
 
-    def notes(self) -> list[str]:
+    def notes(self) -> list[tuple[str, str]]:
         """What could not be said of the new types."""
         return [note for modeller in self._modellers.values() for note in modeller.notes]
 
@@ -106,8 +108,8 @@ class _Known:
         return self.homes.known(self.file, name)
 
 
-def _wire(body: Any) -> Any:
+def wire(body: Any) -> Any:
     """What a body says but for the document."""
-    if isinstance(body, dict):
-        return {key: _wire(value) for key, value in body.items() if key != "documented"}
-    return [_wire(item) for item in body] if isinstance(body, list) else body
+    if is_mapping(body):
+        return {key: wire(value) for key, value in body.items() if key != "documented"}
+    return [wire(item) for item in body] if is_list(body) else body

@@ -67,8 +67,9 @@ def command(
 ) -> int:
     """Bring the official DOCUMENT into the spec: say what it would do, or do it with --write.
 
-    Facts are taken over.  What is known of the wire, and every comment, stays; what the document no
-    longer has stays, marked.  Where document and wire disagree, and what cannot be known, is listed.
+    Facts are taken over.  What is known of the wire, and every comment, stays; what the document
+    has no longer stays as well, marked.  Where document and wire disagree, and what cannot be
+    known, is listed.
     """
     folder = _folder(schema)
     facts = _given(commit, date)
@@ -138,7 +139,7 @@ class Imported:
 
 
 def imported(
-    files: Mapping[str, bytes], spec: Spec, contract: Contract, facts: Facts, folder: Path
+    files: Mapping[str, bytes], spec: Spec, contract: Contract, facts: Facts, folder: Path = Path()
 ) -> Imported:
     """Plan an import, and hold the spec that would come of it to all rules and to the document."""
     documents, _ = load_files(files, folder)
@@ -160,13 +161,14 @@ def _left(spec: Spec, contract: Contract, plan: Import) -> Iterable[Item]:
     """What still differs, and nothing else has told."""
     told = {item.path for item in (*plan.questions, *plan.known)}
     for change in compare(contract_of_spec(spec, "documented"), contract).changes:
-        if change.path not in told and not _is_beside(change, contract):
+        is_event = change.kind.startswith("event_") and change.detail in told
+        if change.path not in told and not is_event and not _is_beside(change, contract):
             words = f"{change.kind.replace('_', ' ')} {change.detail}".strip()
             yield Item(change.path, f"still differs from the document: {words}")
 
 
 def _is_beside(change: Change, contract: Contract) -> bool:
-    """Whether a change is about a member that stands beside an event's data, as no stream has it."""
+    """Whether a change is about a member beside an event's data, which no stream has."""
     match change.place.steps:
         case (Step("event", event), Step("member", name)) if event in contract.events:
             return name in {member.name for member in contract.events[event].beside}

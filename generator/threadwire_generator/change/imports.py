@@ -15,16 +15,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from threadwire_generator.change.align import Pair, same
+from threadwire_generator.change.align import Pair, same, stands_for
 from threadwire_generator.change.contract import Contract, Part
 from threadwire_generator.change.draft import types_text
+from threadwire_generator.change.homes import wire
 from threadwire_generator.change.ledger import Item
-from threadwire_generator.change.model import Body, merge_rule, merged, references
+from threadwire_generator.change.merging import could_continue, merge, merge_fits, merge_rule
+from threadwire_generator.change.model import Body, led_to, references
 from threadwire_generator.change.walk import PROTOCOL_FILE, Facts, Split, Walk
-from threadwire_generator.change.yaml_edit import Drop, Edit, Put, edit
+from threadwire_generator.change.yaml_edit import Drop, Edit, Put, applied, edit
 from threadwire_generator.change.yaml_text import in_flow
 from threadwire_generator.load import Document
 from threadwire_generator.rules.fields import contradicts
+from threadwire_generator.shape import kind_of
 from threadwire_generator.spec import Spec
 
 
@@ -40,7 +43,7 @@ class Import:
 
 
 def plan_import(
-    documents: Sequence[Document], spec: Spec, contract: Contract, facts: Facts = Facts()
+    documents: Sequence[Document], spec: Spec, contract: Contract, facts: Facts
 ) -> Import:
     """Plan the import of a document into a spec without errors.
 
@@ -107,35 +110,41 @@ def _named_by(each: Edit) -> list[str]:
 
 
 def _merge(walk: Walk, new: Sequence[str]) -> None:
-    """Say how the new members of deltas merge, and ask where that is a guess."""
-    bodies: dict[str, Body] = {**walk.bodies, **{name: walk.homes.new[name] for name in new}}
-    added: dict[str, dict[str, Body]] = {}  # new properties of types that there were
-    changed: dict[str, list[str]] = {}
-    for edits in walk.ledger.edits.values():
-        for each in edits:
-            if isinstance(each, Put) and len(each.steps) == 3 and each.steps[1] == "properties":
-                added.setdefault(str(each.steps[0]), {})[str(each.steps[2])] = each.value
-            changed.setdefault(str(each.steps[0]), []).extend(_named_by(each))
-    roots = [name for name, body in bodies.items() if "delta_of" in body]
-    reached: dict[str, None] = {}
-    while roots:
-        name = roots.pop()
-        if name in bodies and name not in reached:
-            reached[name] = None
-            roots += references(_wire(bodies[name])) + changed.get(name, [])
-    unsure: list[str] = []
-    for name in reached:
-        if name in walk.homes.new:
-            unsure += merged(bodies, [name], bodies)
-            continue
-        fresh = {name: {"properties": added.get(name, {})}}
-        unsure += merged(fresh, [name], bodies)
+    """Say how what is new in deltas merges, and ask where that is a guess."""
+    bodies = _after(walk) | {name: walk.homes.new[name] for name in new}
+    added = {
+        (each.steps[0], each.steps[2]): each.value
+        for edits in walk.ledger.edits.values()
+        for each in edits
+        if isinstance(each, Put) and len(each.steps) == 3 and each.steps[1] == "properties"
+    }
+    deltas = [name for name, body in bodies.items() if "delta_of" in body]
+    for name in led_to(deltas, {name: wire(body) for name, body in bodies.items()}):
         for member, body in bodies[name].get("properties", {}).items():
-            if "merge" not in body:
-                rule = merge_rule(body, bodies)
-                walk.ledger.put((name, "properties", member, "merge"), rule, _before_merge(body))
-    for path in unsure:
-        walk.ask(path, "how a delta adds to this text: `merge: concatenate`, or `replace` as it is")
+            path = f"{name}.{member}"
+            rule = merge_rule(body, bodies)
+            fresh = body if name in walk.homes.new else added.get((name, member))
+            if "merge" in body:
+                if not merge_fits(body, bodies):
+                    walk.ledger.put((name, "properties", member, "merge"), rule)
+                    walk.ask(path, f"it cannot merge `{body['merge']}` any more: `{rule}` now")
+            elif fresh is not None:
+                merge(fresh, member, rule)
+                if rule == "replace" and could_continue(body):
+                    walk.ask(path, "whether a delta continues this text: `merge: concatenate`")
+            else:
+                place = (name, "properties", member, "merge")
+                walk.ledger.put(place, rule, _before_merge(body))
+                walk.ask(path, f"it is part of a delta now, and merges `{rule}`")
+
+
+def _after(walk: Walk) -> dict[str, Body]:
+    """The types of the spec as they are after the edits."""
+    found: dict[str, Body] = {}
+    for document in walk.documents:
+        if kind_of(document.name) == "types":
+            found |= applied(document.data, walk.ledger.edits.get(document.name, ()))
+    return found
 
 
 def _before_merge(body: Body) -> str | None:
@@ -143,18 +152,8 @@ def _before_merge(body: Body) -> str | None:
     return keys[-1] if keys else None
 
 
-def _wire(body: Body) -> Body:
-    inner = {
-        n: {k: v for k, v in p.items() if k != "documented"}
-        for n, p in body.get("properties", {}).items()
-    }
-    return {**{k: v for k, v in body.items() if k != "documented"}, "properties": inner}
-
-
 def _notes(walk: Walk) -> Iterator[Item]:
-    for note in walk.homes.notes():
-        path, _, text = note.partition(": ")
-        yield Item(path, text)
+    return (Item(path, text) for path, text in walk.homes.notes())
 
 
 def _known(walk: Walk) -> Iterator[Item]:
@@ -212,6 +211,8 @@ def _split(documents: Sequence[Document], spec: Spec, contract: Contract, facts:
             stands: dict[str, list[str]] = {}
             for name, (group,) in groups.items():
                 for pair in group.pairs:
+                    if not stands_for(walk.bodies[name], pair.parts):
+                        continue
                     if pair.document is not None and name not in stands.get(pair.document, ()):
                         stands.setdefault(pair.document, []).append(name)
             return Split(frozenset(apart), stands)

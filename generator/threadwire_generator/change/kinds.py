@@ -155,10 +155,10 @@ def classes(kind: str, case: str = "") -> Classes:
 def worst(found: Iterable[Classes]) -> Classes:
     """Who breaks by all of these together; there is at least one."""
     rows = list(found)
+    decoders: list[Decoder] = [row.decoder for row in rows]
+    servers: list[Server] = [row.server for row in rows]
     return Classes(
-        min((row.decoder for row in rows), key=_FROM_WORST.index),
-        min((row.server for row in rows), key=_FROM_WORST.index),
-        rows[0].python,
+        min(decoders, key=_FROM_WORST.index), min(servers, key=_FROM_WORST.index), rows[0].python
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from threadwire_generator.change.keywords import is_mapping
 from threadwire_generator.change.model import Body
 from threadwire_generator.change.yaml_edit import Drop, Edit, Insert, Put
 from threadwire_generator.load import Steps
@@ -80,7 +81,7 @@ class Ledger:
         if new is None or new == {}:
             if old is not None:
                 self.drop(place)
-        elif not isinstance(old, dict) or not isinstance(new, dict):
+        elif not is_mapping(old) or not is_mapping(new):
             if old != new or type(old) is not type(new):
                 self.put(place, new, after="description")
         else:

@@ -25,26 +25,27 @@ from threadwire_generator.change.contract import (
     Schema,
     String,
 )
-from threadwire_generator.change.naming import Names, camel, singular, stem
+from threadwire_generator.change.keywords import is_list, is_mapping
+from threadwire_generator.change.naming import Names, attribute, camel, singular, stem
 from threadwire_generator.change.variants import tag_of, tag_values, united
 from threadwire_generator.rules.fields import contradicts
-from threadwire_generator.rules.names import field_problem, suggested_field
+from threadwire_generator.rules.names import field_problem
 
 TODO = "TODO"  # where a person is asked for words
-INDEX = "index"  # the member by which the pieces of a list are matched
 
 Body: TypeAlias = dict[str, Any]
 Alternatives: TypeAlias = "tuple[tuple[Part, str | None], ...]"
 Path: TypeAlias = tuple[str, ...]  # in a document: the type, then members, `[]` for items
 
 _KEYS = (
-    "type $ref anyOf const items additionalProperties format unit merge name description "
-    "documented evidence"
-).split()
+    *("type", "$ref", "anyOf", "const", "items", "additionalProperties", "format", "unit"),
+    *("merge", "name", "description", "documented", "evidence"),
+)
 _OWN_FORMATS = frozenset({"unixtime", "uri"})
 LIMITS = frozenset(  # that `documented` can hold
-    "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength pattern "
-    "minItems maxItems uniqueItems minProperties maxProperties".split()
+    {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+    | {"minLength", "maxLength", "pattern"}
+    | {"minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"}
 )
 _PLAIN: Mapping[type, str] = {Boolean: "boolean", Number: "number", String: "string"}
 
@@ -61,6 +62,7 @@ class Value:
     body: Body
     nullable: bool = False
     documented: Body = field(default_factory=dict[str, Any])
+    rough: bool = False  # a spec cannot say what it is, and admits more
 
     @property
     def stated(self) -> Body:
@@ -76,7 +78,7 @@ class Value:
 def or_null(body: Body) -> Body:
     """Keywords that admit null as well."""
     if "type" in body:
-        types = body["type"] if isinstance(body["type"], list) else [body["type"]]
+        types: list[str] = body["type"] if is_list(body["type"]) else [body["type"]]
         return {**body, "type": [*types, *(["null"] if "null" not in types else [])]}
     return {"anyOf": [dict(body), {"type": "null"}]} if body else {}
 
@@ -117,7 +119,7 @@ class Modeller:
     known: Callable[[str], str | None] = lambda _: None
     describe: Callable[[Path], str | None] = lambda _: None
     types: dict[str, Body] = field(default_factory=dict[str, Body])
-    notes: dict[str, None] = field(default_factory=dict[str, None])
+    notes: dict[tuple[str, str], None] = field(default_factory=dict[Any, None])  # place and text
     made: dict[str, str] = field(default_factory=dict[str, str])  # of the contract's types
     _waiting: list[tuple[str, Where, Alternatives]] = field(
         default_factory=list[tuple[str, Where, "Alternatives"]]
@@ -126,7 +128,7 @@ class Modeller:
 
     def note(self, where: Where, text: str) -> None:
         """Say what the dialect cannot."""
-        self.notes[f"{spelled(where.path)}: {text}"] = None
+        self.notes[(spelled(where.path), text)] = None
 
     def finish(self) -> dict[str, Body]:
         """The bodies of the types that were made, and of those that these lead to."""
@@ -197,20 +199,16 @@ class Modeller:
         """What a schema is in a spec; a constant may stand for one only in a required member."""
         nullable = Null() in self.contract.resolve(schema).parts
         constant = constant and not nullable
-        name = schema.ref
+        name = schema.ref or ""
         found = self.alternatives(schema)
         parts = [part for part, _ in found]
-        if name is not None and name in self.contract.types and self._is_type(name, parts):
-            if not (constant and _is_constant(_only(parts))):
-                return Value(
-                    {"$ref": self.named(name)}, nullable, self._opened(parts, name, nullable)
-                )
-        if name is not None:
-            self._inlining.append(name)
+        is_named = not (constant and _is_constant(_only(parts)))
+        if is_named and name in self.contract.types and self._is_type(name, parts):
+            return Value({"$ref": self.named(name)}, nullable, self._opened(parts, name, nullable))
+        self._inlining.append(name)
         value = self._value(found, where, constant=constant)
-        if name is not None:
-            self._inlining.pop()
-        return Value(value.body, nullable, value.documented)
+        self._inlining.pop()
+        return Value(value.body, nullable, value.documented, value.rough)
 
     def _opened(self, parts: Sequence[Part], name: str, nullable: bool) -> Body:
         """What `documented` says of listed strings, beside which the document admits others."""
@@ -259,16 +257,14 @@ class Modeller:
                 pass
         objects = [part for part in parts if isinstance(part, Object)]
         if len(objects) == len(parts) > 1 and self._tag(objects, where) is None:
-            return Value({"type": "object", "additionalProperties": True})
+            return Value({"type": "object", "additionalProperties": True}, rough=True)
         return Value({"$ref": self._nameless(where, found)})
 
     def _tag(self, objects: Sequence[Object], where: Where) -> str | None:
         """The required member with one constant each that tells these objects apart."""
         tag = tag_of(objects)
-        members = [each.member(tag) if tag is not None else None for each in objects]
-        if tag is not None and all(member is not None and member.required for member in members):
-            if all(len(tag_values(each, tag)) == 1 for each in objects):
-                return tag
+        if tag is not None and all(_has_constant(each, tag) for each in objects):
+            return tag
         self.note(where, "objects that no required constant tells apart; any object is admitted")
         return None
 
@@ -306,7 +302,8 @@ class Modeller:
         body = {} if inner.nullable else inner.body
         told: Any = body or (True if key == "additionalProperties" else {})
         outer: Body = {"type": kind, key: told}
-        return Value(outer, False, limits if simple else {key: inner.as_document, **limits})
+        more = limits if simple else {key: inner.as_document, **limits}
+        return Value(outer, False, more, inner.rough)
 
     def _checked(self, limits: Limits, where: Where) -> Body:
         for key, _ in limits:
@@ -336,26 +333,22 @@ class Modeller:
                 return self._value(found, where, constant=False).body
 
     def _object(self, name: str, where: Where, part: Object) -> Body:
-        if part.rest is not None and part.rest != Schema((Anything(),)):
+        if part.rest is None:
+            self.note(where, "no members but the declared ones; a spec admits more")
+        elif part.rest != Schema((Anything(),)):
             self.note(where, "members beyond the declared ones, whose values are not checked")
         properties: dict[str, Body] = {}
-        attributes: set[str] = set()
+        types = {name, *self.types}
+        taken = {each.name for each in part.members if field_problem(each.name, types) is None}
         for member in part.members:
-            place = Where(where.words, (*where.path,)).member(member.name)
-            body = self.property(member.schema, member.required, place)
-            attribute = member.name
-            if field_problem(attribute, self._classes(name)) or attribute in attributes:
-                attribute = suggested_field(attribute, self._classes(name))
-                while attribute in attributes:
-                    attribute += "_"
-                body = ordered({**body, "name": attribute})
-            attributes.add(attribute)
+            body = self.property(member.schema, member.required, where.member(member.name))
+            called = attribute(member.name, taken - {member.name}, types)
+            if called is not None:
+                body = ordered({**body, "name": called})
+                taken.add(called)
             properties[member.name] = body
         required = [member.name for member in part.members if member.required]
         return {"required": required, "properties": properties}
-
-    def _classes(self, name: str) -> set[str]:
-        return {name, *self.types}
 
     def _union(self, where: Where, found: Alternatives, tag: str) -> Body:
         variants = [
@@ -396,77 +389,15 @@ class Modeller:
         return self.describe(where.path) or TODO
 
 
-# --- deltas ---------------------------------------------------------------------------------------
-
-
-def merged(
-    types: Mapping[str, Body], deltas: Iterable[str], all_types: Mapping[str, Any]
-) -> list[str]:
-    """Say in every property of these types how it merges; gives those of which it is a guess.
-
-    `types` are changed; `all_types` are looked at where they lead.
-    """
-    unsure: list[str] = []
-    for name in deltas:
-        for member, body in types[name].get("properties", {}).items():
-            if "merge" in body:
-                continue
-            rule = merge_rule(body, all_types)
-            _set(body, "merge", rule)
-            if member == INDEX and body.get("unit") == TODO:
-                body["unit"] = "position"  # of what it is a piece of, in its list
-            if rule == "replace" and could_continue(body):
-                unsure.append(f"{name}.{member}")
-    return unsure
-
-
-def _set(body: Body, key: str, value: Any) -> None:
-    """Give a property one more keyword, in its place among the others."""
-    whole = ordered({**body, key: value})
-    body.clear()
-    body.update(whole)
-
-
-def merge_rule(body: Body, types: Mapping[str, Any]) -> str:
-    """How a property merges, as far as its shape says it: a text may be continued, or replaced."""
-    if "items" in body:
-        return "by-index" if _is_indexed(body["items"], types) else "replace"
-    target = types.get(_target(body), {})
-    return "members" if "properties" in target or "oneOf" in target else "replace"
-
-
-def could_continue(body: Body) -> bool:
-    """Whether a property is a text, of which a delta may carry the next piece."""
-    return body.get("type") == "string" and "format" not in body
-
-
-def _is_indexed(items: Body, types: Mapping[str, Any]) -> bool:
-    variants = [types.get(name, {}) for name in _variants(items, types)]
-    return bool(variants) and all(
-        INDEX in variant.get("required", ())
-        and variant.get("properties", {}).get(INDEX, {}).get("type") == "integer"
-        for variant in variants
-    )
-
-
-def _variants(items: Body, types: Mapping[str, Any]) -> list[str]:
-    """The object types that the items of a list may be of."""
-    name = items.get("$ref")
-    if not isinstance(name, str):
-        return []
-    return [each["$ref"] for each in types.get(name, {}).get("oneOf", ())] or [name]
-
-
-def _target(body: Body) -> str:
-    return str(body["anyOf"][0].get("$ref", "") if "anyOf" in body else body.get("$ref", ""))
+# --- references ---------------------------------------------------------------------------------
 
 
 def references(body: Any) -> list[str]:
     """The types that a body of a type or of a property refers to, in order."""
-    if isinstance(body, dict):
-        found = [body["$ref"]] if isinstance(body.get("$ref"), str) else []
+    if is_mapping(body):
+        found: list[str] = [body["$ref"]] if isinstance(body.get("$ref"), str) else []
         return found + [n for k, v in body.items() if k != "$ref" for n in references(v)]
-    if isinstance(body, list):
+    if is_list(body):
         return [name for item in body for name in references(item)]
     return []
 
@@ -494,6 +425,11 @@ def _is_constant(part: Part | None) -> bool:
     return isinstance(part, String) and len(part.values) == 1 and not part.open
 
 
+def _has_constant(part: Object, name: str) -> bool:
+    member = part.member(name)
+    return member is not None and member.required and len(tag_values(part, name)) == 1
+
+
 def _are_plain(parts: Iterable[Part]) -> bool:
     """Whether these are values of plain JSON types, strings that are not listed among them."""
     return all(
@@ -517,7 +453,7 @@ def counts(body: Body) -> bool:
     if {"integer", "number"} & set(listed):
         return body.get("format") != "unixtime"
     inner = [body.get("items"), body.get("additionalProperties"), *body.get("anyOf", ())]
-    return any(counts(each) for each in inner if isinstance(each, dict))
+    return any(counts(each) for each in inner if is_mapping(each))
 
 
 def spelled(path: Path) -> str:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Container, Iterable
 
-from threadwire_generator.rules.names import RESERVED, RESERVED_MODULES, class_problem
+from threadwire_generator.rules.names import (
+    RESERVED,
+    RESERVED_MODULES,
+    class_problem,
+    field_problem,
+    suggested_field,
+)
 
 _WORDS = re.compile(r"[^A-Za-z0-9]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -66,10 +73,18 @@ class Names:
         return not (name in self._taken or name in RESERVED or class_problem(name) or others)
 
 
+def attribute(name: str, taken: Container[str], types: Container[str]) -> str | None:
+    """What a member is called in code, where its name on the wire cannot be; None where it can."""
+    if field_problem(name, types) is None and name not in taken:
+        return None
+    found = suggested_field(name, types)
+    while found in taken:
+        found += "_"
+    return found
+
+
 def file_stem(name: str, taken: Container[str]) -> str:
     """The name of a file of types, without its suffix, that can be a module's."""
-    import keyword
-
     wanted = snake(stem(name))
     candidates = [wanted, f"{wanted}_types", *(f"{wanted}_{number}" for number in range(2, 99))]
     return next(

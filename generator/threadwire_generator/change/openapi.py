@@ -19,7 +19,7 @@ from threadwire_generator.change.contract import (
 from threadwire_generator.change.json_schema import read_types
 from threadwire_generator.change.keywords import is_mapping
 from threadwire_generator.change.outline import Outline, UnreadableError, read_outline
-from threadwire_generator.change.variants import tag_of, tag_values
+from threadwire_generator.change.variants import choices, common_tag
 from threadwire_generator.findings import (
     Finding,
     did_you_mean,
@@ -76,15 +76,17 @@ def contract_of(types: Mapping[str, Schema], root: str, name: str, about: str) -
 
 def _events(types: Mapping[str, Schema], root: str) -> tuple[dict[str, EventShape], bool]:
     """The events among the alternatives of a type, and whether their data stands in a member."""
-    alternatives = Contract("", root, {}, types).alternatives(Schema((Ref(root),)))
+    contract = Contract("", root, {}, types)
+    alternatives = contract.alternatives(Schema((Ref(root),)))
     objects = [(part, name) for part, name in alternatives if isinstance(part, Object)]
-    parts = [part for part, _ in objects]
-    enveloped = bool(parts) and all(part.member(DATA) and part.member(NAME) for part in parts)
-    tag = NAME if enveloped else tag_of(parts, parts)
+    known = [choices(part, contract) for part, _ in objects]
+    enveloped = bool(objects) and all(part.member(DATA) for part, _ in objects)
+    enveloped = enveloped and all(NAME in each for each in known)
+    tag = NAME if enveloped else common_tag(known)
     events: dict[str, EventShape] = {}
-    for part, within in objects:
+    for (part, within), each in zip(objects, known, strict=True):
         whole = Schema((part if within is None or within == root else Ref(within),))
-        for value in () if tag is None else tag_values(part, tag):
+        for value in each[tag].values if tag is not None else ():
             events[value] = _event(value, part, whole, enveloped=enveloped)
     return events, enveloped
 

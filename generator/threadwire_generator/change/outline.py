@@ -29,6 +29,7 @@ MAX_DEPTH = 100
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one where PyYAML has it
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?")
+_KEY = re.compile(r'"([^"\\]*)"\s*:')  # of a JSON document
 _MAX_DIGITS = 300  # of a number
 _WORDS: Mapping[str, Any] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -67,6 +68,7 @@ class Outline:
     prefix: str = "#/components/schemas/"
     pieces: dict[str, _Piece] = field(default_factory=dict[str, _Piece])
     loaded: dict[str, Any] = field(default_factory=dict[str, Any])
+    _keys: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
     _marks: dict[tuple[str, Steps], Mark] = field(default_factory=dict[Any, Mark])
 
     def names(self) -> Iterable[str]:
@@ -106,10 +108,18 @@ class Outline:
         piece = self.pieces.get(name)
         if piece is not None:
             return Mark(self.file, piece.line + 1, piece.column + 1)
-        key = re.search(re.escape(json.dumps(name)) + r"\s*:", self.text)  # of a JSON document
-        start = key.start() if key else 0
-        line = self.text.count("\n", 0, start)
-        return Mark(self.file, line + 1, start - self.text.rfind("\n", 0, start))
+        if not self._keys:
+            self._keys.update(_keys(self.text))
+        return Mark(self.file, *self._keys.get(name, (1, 1)))
+
+
+def _keys(text: str) -> dict[str, tuple[int, int]]:
+    """Line and column of the keys of a JSON document, of each the first."""
+    found: dict[str, tuple[int, int]] = {}
+    for line, content in enumerate(text.split("\n"), start=1):
+        for key in _KEY.finditer(content):
+            found.setdefault(key.group(1), (line, key.start() + 1))
+    return found
 
 
 def read_outline(content: bytes, file: str) -> Outline:

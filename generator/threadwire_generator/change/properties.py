@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass
-from typing import Any
 
-from threadwire_generator.change.align import Site, documented_view, split_null
+from threadwire_generator.change.align import SHAPE, Site, documented_view, split_null
 from threadwire_generator.change.contract import Member
+from threadwire_generator.change.keywords import is_list, is_mapping
 from threadwire_generator.change.ledger import Item, Ledger
-from threadwire_generator.change.model import Body, Where, merge_rule
+from threadwire_generator.change.model import Body, Where
 from threadwire_generator.change.reshape import UNTOLD_UNITS, Reshaper, unit_of
 from threadwire_generator.change.yaml_text import in_flow
 from threadwire_generator.load import Steps
 from threadwire_generator.rules.fields import contradicts
-
-_SHAPE = ("type", "$ref", "anyOf", "const", "items", "additionalProperties", "format")
 
 
 @dataclass(slots=True)
@@ -37,6 +35,10 @@ class Properties:
         if self.reshaper.aligner.fits(view, member.schema, here) and not is_back:
             return
         shaped = self.reshaper.property(body, member.schema, where.member(member.name), here)
+        for loss in shaped.losses:
+            self.ledger.questions.append(Item(path, loss))
+        if shaped.same_as(body):
+            return
         unit = self._unit(path, body, shaped.wire)
         self._wire(steps, body, shaped.wire, unit)
         self.ledger.documented(steps, body, shaped.documented or None)
@@ -52,8 +54,6 @@ class Properties:
                 if body.get("evidence"):
                     text = f"the document says {_told(documented_view(after))}; evidence: "
                     self.ledger.conflicts.append(Item(path, text + "; ".join(body["evidence"])))
-        for loss in shaped.losses:
-            self.ledger.questions.append(Item(path, loss))
 
     def _edited(self, path: str, text: str) -> None:
         self.ledger.edited.append(Item(path, text))
@@ -68,9 +68,9 @@ class Properties:
 
     def _wire(self, steps: Steps, body: Body, wire: Body, unit: str | None) -> None:
         """Replace the keywords that say what the value is."""
-        old = [key for key in _SHAPE if key in body]
+        old = [key for key in SHAPE if key in body]
         last = old[-1] if old else None
-        for key in _SHAPE:
+        for key in SHAPE:
             if key in wire and body.get(key) != wire[key]:
                 self.ledger.put((*steps, key), wire[key], after=last)
                 last = key
@@ -82,20 +82,6 @@ class Properties:
             self.ledger.drop((*steps, "unit"))
         elif unit is not None and had is None:
             self.ledger.put((*steps, "unit"), unit, after=last)
-        self._merge(steps, body, wire)
-
-    def _merge(self, steps: Steps, body: Body, wire: Body) -> None:
-        """Another way to merge, where the values do not allow the one that there is."""
-        rule = body.get("merge")
-        changed = any(body.get(key) != wire.get(key) for key in _SHAPE)
-        if rule in (None, "replace") or not changed:
-            return
-        if rule == "concatenate":
-            fits = split_null(wire)[0].get("type") == "string"
-        else:
-            fits = merge_rule(wire, _Types(self.reshaper)) == rule
-        if not fits:
-            self.ledger.put((*steps, "merge"), merge_rule(wire, _Types(self.reshaper)))
 
     # --- what the document no longer has ----------------------------------------------------------
 
@@ -117,18 +103,6 @@ class Properties:
         return True
 
 
-class _Types(dict[str, Any]):
-    """The bodies of types, looked up as they are asked for."""
-
-    def __init__(self, reshaper: Reshaper) -> None:
-        super().__init__()
-        self._reshaper = reshaper
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """The body of a type of the spec, or of a new one."""
-        return self._reshaper.types(key) or default
-
-
 # --- words ----------------------------------------------------------------------------------------
 
 
@@ -148,11 +122,11 @@ def _noun(core: Body) -> str:
         return f"a list of {_told(core.get('items', {}))}"
     if core.get("type") == "object":
         values = core.get("additionalProperties")
-        return f"a map of {_told(values if isinstance(values, dict) else {})}"
+        return f"a map of {_told(values if is_mapping(values) else {})}"
     if "anyOf" in core:
         return " or ".join(map(_told, core["anyOf"]))
     told = core.get("$ref") or core.get("const") or core.get("type") or "any value"
-    return " or ".join(told) if isinstance(told, list) else str(told)
+    return " or ".join(told) if is_list(told) else str(told)
 
 
 def _difference(old: Body, new: Body) -> str:

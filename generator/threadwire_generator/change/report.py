@@ -216,7 +216,9 @@ def _cells(change: Change) -> str:
 
 
 def _code(text: str) -> str:
-    return f"`{one_line(text).replace('`', '')}`".replace("|", "\\|")
+    """A text between backticks; one that holds backticks goes without."""
+    safe = one_line(text)
+    return _cell(safe) if "`" in safe else f"`{safe}`".replace("|", "\\|")
 
 
 def _cell(text: str) -> str:
@@ -238,11 +240,10 @@ def as_changelog(report: Report) -> str:
 
 
 def _entry(change: Change) -> str:
-    detail = change.detail.replace("`", "")
-    text = KINDS[change.kind].entry.format(path=change.path.replace("`", ""), detail=detail)
+    path, detail = (one_line(text).replace("`", "'") for text in (change.path, change.detail))
+    text = KINDS[change.kind].entry.format(path=path, detail=detail)
     who = [WHO[each][0].removeprefix("breaks ") for each in broken(change)]
     note = f" **Breaks {_and(who)}.**" if who else ""
-    text = one_line(text)
     return f"- {text[0].upper()}{text[1:]}.{note}"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from threadwire_generator.change.align import Aligner, Site, split_null
+from threadwire_generator.change.align import SHAPE, Aligner, Site, split_null
 from threadwire_generator.change.contract import (
     ANYTHING,
     Array,
@@ -22,6 +22,7 @@ from threadwire_generator.change.contract import (
     Schema,
     String,
 )
+from threadwire_generator.change.keywords import is_mapping
 from threadwire_generator.change.model import (
     LIMITS,
     Body,
@@ -44,19 +45,23 @@ class Reshaped:
     documented: Body
     losses: list[str] = field(default_factory=list[str])
 
+    def same_as(self, body: Body) -> bool:
+        """Whether that is what the property is already."""
+        wire = {key: body[key] for key in SHAPE if key in body}
+        return wire == self.wire and (body.get("documented") or {}) == self.documented
+
 
 @dataclass(slots=True)
 class Reshaper:
     """Reshapes properties; types that have to be made are made by `modeller`.
 
-    `types` looks up a type, of the spec or new; `mixed` makes a type of several shapes and gives
-    its name.
+    `types` looks up a type, of the spec or new; `make` makes one of a body and gives its name.
     """
 
     aligner: Aligner
     modeller: Modeller
     types: Callable[[str], Body]
-    mixed: Callable[[Where, list[Body]], str]
+    make: Callable[[Where, Body], str]
 
     def property(self, body: Body, schema: Schema, where: Where, site: Site) -> Reshaped:
         """The property as it has to be for a schema of the document that it does not fit."""
@@ -64,6 +69,10 @@ class Reshaper:
         is_null = Null() in self.aligner.contract.resolve(schema).parts
         told = self.told(core, schema, where, site)
         losses: list[str] = []
+        if told.rough and core:
+            losses.append("a spec cannot say what the document has now; it stays as it was")
+            wire = {key: body[key] for key in SHAPE if key in body}
+            return Reshaped(wire, body.get("documented") or {}, losses)
         wide = self.widened(core, told.body, where, losses)
         formats = _format(schema, self.aligner)
         if formats is not None and wide.get("type") and "format" not in wide:
@@ -92,13 +101,13 @@ class Reshaper:
             case _:
                 return self.modeller.value(schema, where)
         stated = core.get(key, {})
-        within, _ = split_null(stated if isinstance(stated, dict) else {})
+        within, _ = split_null(stated if is_mapping(stated) else {})
         value = self.told(within, inner, where.items(), site.to(key))
         body: Any = value.body or (True if kind == "object" else {})
         limited = {name: limit for name, limit in limits if name in LIMITS}
         if value.nullable or value.documented:
             limited[key] = value.as_document
-        return Value({"type": kind, key: body}, null, limited)
+        return Value({"type": kind, key: body}, null, limited, value.rough)
 
     # --- what admits both -------------------------------------------------------------------------
 
@@ -116,8 +125,9 @@ class Reshaper:
             return _plain(ours, theirs)
         one, other = self.aligner.kinds(self._resolved(ours)), self._kinds(theirs)
         if one & other:
-            return self._same_kind(ours, theirs, where, losses)
-        return {"$ref": self.mixed(where, [*self._members(ours), *self._members(theirs)])}
+            return self._same_kind(ours, theirs, losses)
+        members = [*self._members(ours, where), *self._members(theirs, where)]
+        return {"$ref": self.make(where, {"anyOf": members})}
 
     def _written_out(self, body: Body) -> Body:
         """A reference to what is no more than a name for a plain value, as that value."""
@@ -131,11 +141,11 @@ class Reshaper:
             return True
         return self.widened(one, other, where.items(), losses) or True
 
-    def _same_kind(self, ours: Body, theirs: Body, where: Where, losses: list[str]) -> Body:
+    def _same_kind(self, ours: Body, theirs: Body, losses: list[str]) -> Body:
         """Keywords for two shapes of one JSON type."""
         one, other = self._target(ours), self._target(theirs)
-        if ours.get("const") in other.get("enum", ()):
-            return dict(theirs)
+        if "const" in ours and "enum" in other:
+            return dict(theirs)  # it is open, and goes on admitting what was the only value
         if "enum" in one and theirs.get("type") == "string":
             return dict(ours) if one.get("open") else dict(theirs)
         if ours.get("type") == "string" and "enum" in other:
@@ -143,6 +153,9 @@ class Reshaper:
         if "properties" in one and theirs.get("type") == "object":
             return dict(ours)
         if ours.get("type") == "object" and ours.get("additionalProperties") is True:
+            if other.get("required"):
+                told = ", ".join(f"`{name}`" for name in other["required"])
+                losses.append(f"an object without {told} was good before, and is refused now")
             return dict(theirs)  # an object may carry more than its type declares
         if "anyOf" in one and self._kinds(theirs) <= self.aligner.kinds(self._resolved(ours)):
             return dict(ours)
@@ -159,8 +172,11 @@ class Reshaper:
             f"`{is_now}` takes the place of `{was}`; streams that only `{was}` admits are refused"
         )
 
-    def _members(self, body: Body) -> list[Body]:
+    def _members(self, body: Body, where: Where) -> list[Body]:
         branches = self._target(body).get("anyOf")
+        if "const" in body:
+            enum = {"enum": [body["const"]], "open": True}
+            return [{"$ref": self.make(where.branch("value"), enum)}]
         return [dict(branch) for branch in branches] if branches else [body]
 
     def _target(self, body: Body) -> Body:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeGuard
 
 from threadwire_generator.findings import Finding, finding_at
 from threadwire_generator.load import Document, Steps
@@ -88,9 +88,17 @@ def _dates(value: Any, steps: Steps = ()) -> Iterator[Steps]:
 
 
 def _items(value: Any) -> Iterable[tuple[str | int, Any]]:
-    if isinstance(value, dict):
-        return cast("dict[str, Any]", value).items()
-    return enumerate(cast("list[Any]", value)) if isinstance(value, list) else ()
+    if _is_table(value):
+        return value.items()
+    return enumerate(value) if _is_list(value) else ()
+
+
+def _is_table(value: Any) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
+
+
+def _is_list(value: Any) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
 
 
 def _inside(steps: Steps, step: str | int) -> Steps:

@@ -7,12 +7,13 @@ object whose tag admits several strings counts as one variant for each.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from threadwire_generator.change.contract import (
     Anything,
     Array,
     Boolean,
+    Contract,
     Null,
     Number,
     Object,
@@ -91,7 +92,44 @@ _JOINS: Mapping[type, Callable[[Any, Any], Part | None]] = {
 # --- tags -----------------------------------------------------------------------------------------
 
 
-def tag_of(*sides: Sequence[Object], hint: str | None = None) -> str | None:
+class Choice(NamedTuple):
+    """The strings that a member is limited to, and whether it has to be there."""
+
+    values: tuple[str, ...]
+    required: bool
+
+
+Choices: TypeAlias = Mapping[str, Choice]
+
+
+def choices(part: Object, contract: Contract | None = None) -> dict[str, Choice]:
+    """The members of an object that are limited to listed strings: what could be its tag.
+
+    Without a contract, references are not followed.
+    """
+    found: dict[str, Choice] = {}
+    for member in part.members:
+        schema = member.schema if contract is None else contract.resolve(member.schema)
+        match united(schema.parts).parts:
+            case (String(values, False),):
+                found[member.name] = Choice(values, member.required)
+            case _:
+                pass
+    return found
+
+
+def tag_values(part: Object, tag: str) -> tuple[str, ...]:
+    """The strings that a member itself is limited to; none if it may be anything else."""
+    choice = choices(part).get(tag)
+    return () if choice is None else choice.values
+
+
+def tag_of(objects: Sequence[Object]) -> str | None:
+    """The member that tells objects apart by strings of its own; None if there is none."""
+    return common_tag([choices(part) for part in objects])
+
+
+def common_tag(*sides: Sequence[Choices], hint: str | None = None) -> str | None:
     """The member that tells the objects of each side apart; None if there is none for all sides.
 
     Where one object is all there is, only the hint or a usual tag counts as one.
@@ -107,28 +145,17 @@ def tag_of(*sides: Sequence[Object], hint: str | None = None) -> str | None:
     return min(common, key=lambda name: _rank(name, present), default=None)
 
 
-def _tags(objects: Sequence[Object]) -> Iterator[str]:
-    for member in objects[0].members:
-        sets = [tag_values(each, member.name) for each in objects]
-        values = [value for each in sets for value in each]
-        if all(sets) and len(set(values)) == len(values):
-            yield member.name
+def _tags(side: Sequence[Choices]) -> Iterator[str]:
+    for name in side[0]:
+        if all(name in each for each in side):
+            values = [value for each in side for value in each[name].values]
+            if len(set(values)) == len(values):
+                yield name
 
 
-def _rank(name: str, sides: Sequence[Sequence[Object]]) -> tuple[bool, bool, str]:
-    members = [each.member(name) for side in sides for each in side]
-    optional = not all(member is not None and member.required for member in members)
-    return (name not in USUAL_TAGS, optional, name)
-
-
-def tag_values(part: Object, tag: str) -> tuple[str, ...]:
-    """The strings that a member is limited to; none if it may be anything else."""
-    member = part.member(tag)
-    match member.schema.parts if member is not None else ():
-        case (String(values, False),):
-            return values
-        case _:
-            return ()
+def _rank(name: str, sides: Sequence[Sequence[Choices]]) -> tuple[bool, bool, str]:
+    required = all(each[name].required for side in sides for each in side)
+    return (name not in USUAL_TAGS, not required, name)
 
 
 def json_type(part: Part) -> str:

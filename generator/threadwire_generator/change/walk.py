@@ -22,13 +22,12 @@ from threadwire_generator.change.draft import (
 from threadwire_generator.change.homes import Homes
 from threadwire_generator.change.ledger import Item, Ledger
 from threadwire_generator.change.model import TODO, Body, Where, ordered
-from threadwire_generator.change.naming import Names, file_stem, stem
+from threadwire_generator.change.naming import Names, attribute, camel, file_stem, stem
 from threadwire_generator.change.properties import Properties
 from threadwire_generator.change.reshape import Reshaper
 from threadwire_generator.change.variants import json_type, tag_values
 from threadwire_generator.change.yaml_edit import Put
 from threadwire_generator.load import Document
-from threadwire_generator.rules.names import field_problem, suggested_field
 from threadwire_generator.shape import kind_of
 from threadwire_generator.spec import Spec
 
@@ -68,7 +67,7 @@ class Walk:
         facts: Facts,
         split: Split,
     ) -> None:
-        self.spec, self.contract, self.facts = spec, contract, facts
+        self.documents, self.spec, self.contract, self.facts = documents, spec, contract, facts
         self.bodies: dict[str, Body] = {}
         homes: dict[str, str] = {}
         for document in documents:
@@ -146,7 +145,7 @@ class Walk:
             self.ask(name, "a new event, whose data is no object: no spec can have it")
             return
         ((_, document),) = self.aligner.alternatives(data)
-        file = self._payload_file(document or name)
+        file = self._payload_file(document or camel(name))
         payload = payload_type(self.homes.modeller(file), name, data)
         home = self.homes.homes.get(payload)
         if home is None:
@@ -194,7 +193,7 @@ class Walk:
             self.aligner,
             self.homes.modeller(file),
             self.homes.body,
-            lambda where, members: self.homes.mixed(file, where, members),
+            lambda where, body: self.homes.make(file, where, body),
         )
 
     # --- objects ----------------------------------------------------------------------------------
@@ -228,10 +227,10 @@ class Walk:
                 documented.append(member.name)
             previous = member.name
         for name, prop in properties.items():
-            if part.member(name) is None and prop.get("documented") is not False:
-                if editor.gone(pair.name, name, prop):
-                    required = [each for each in required if each != name]
-                    documented = [each for each in documented if each != name]
+            is_gone = part.member(name) is None and prop.get("documented") is not False
+            if is_gone and editor.gone(pair.name, name, prop):
+                required = [each for each in required if each != name]
+                documented = [each for each in documented if each != name]
         self.ledger.items((pair.name, "required"), body.get("required", ()), required)
         self.ledger.listed(
             (pair.name, "documented", "required"),
@@ -255,13 +254,10 @@ class Walk:
         place = where.member(member.name)
         # A constant could be relied on only if streams recorded before had it.
         made = self.homes.modeller(file).property(member.schema, False, place)
-        taken = {name: p.get("name", name) for name, p in body["properties"].items()}
-        types = {*self.bodies, *self.homes.new}
-        if field_problem(member.name, types) or member.name in taken.values():
-            attribute = suggested_field(member.name, types)
-            while attribute in taken.values():
-                attribute += "_"
-            made = ordered({**made, "name": attribute})
+        taken = {prop.get("name", name) for name, prop in body["properties"].items()}
+        called = attribute(member.name, taken, {*self.bodies, *self.homes.new})
+        if called is not None:
+            made = ordered({**made, "name": called})
         self.ledger.put((owner, "properties", member.name), made, after=previous)
         need = ", required by the document" if member.required else ""
         self.tell(f"{owner}.{member.name}", f"a new field{need}")

@@ -16,7 +16,7 @@ from threadwire_generator.change.contract import (
     String,
 )
 from threadwire_generator.change.keywords import number
-from threadwire_generator.change.variants import json_type, tag_of, tag_values, united
+from threadwire_generator.change.variants import choices, common_tag, json_type, united
 
 _DEEPEST = 6  # how far into nested lists and maps a wording goes
 _MOST = 12  # values, members or variants that a wording lists
@@ -32,7 +32,7 @@ def describe(schema: Schema, contract: Contract, depth: int = 0) -> str:
     present = parts.present.parts
     words: list[str] = []
     if len(present) > 1:
-        words.append(f"union({_list(list(_branches(present, names)), ', ')})")
+        words.append(f"union({_list(list(_branches(present, names, contract)), ', ')})")
     elif present:
         words.append(_part(present[0], names.get(present[0]), contract, depth))
     return "|".join([*words, *(["null"] if parts.nullable else [])]) or "nothing"
@@ -61,12 +61,12 @@ def variant(part: Part, name: str | None, contract: Contract) -> str:
     return word if word == spelled else f"{word} ({spelled})"
 
 
-def _branches(parts: Sequence[Part], names: dict[Part, str]) -> Iterator[str]:
-    objects = [part for part in parts if isinstance(part, Object)]
-    tag = tag_of(objects)
+def _branches(parts: Sequence[Part], names: dict[Part, str], contract: Contract) -> Iterator[str]:
+    known = {part: choices(part, contract) for part in parts if isinstance(part, Object)}
+    tag = common_tag(list(known.values()))
     for part in parts:
         if isinstance(part, Object) and tag is not None:
-            yield from (f"{tag}={value}" for value in tag_values(part, tag))
+            yield from (f"{tag}={value}" for value in known[part][tag].values)
         elif isinstance(part, OtherObjects):
             yield f"{part.tag}=…"
         else:

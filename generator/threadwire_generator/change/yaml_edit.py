@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import yaml
 
-from threadwire_generator.change.yaml_text import WIDTH, entry, in_flow, scalar
+from threadwire_generator.change.yaml_text import WIDTH, entry, in_flow, is_nested, scalar
 from threadwire_generator.load import Json, Steps, load_document
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -61,28 +61,31 @@ class EditError(Exception):
 
 def edit(text: str, edits: Sequence[Edit]) -> str:
     """The text after these edits, one by one; raises `EditError`."""
-    expected: Any = _read(text)
+    try:
+        expected = applied(_read(text), edits)
+    except (LookupError, TypeError) as error:
+        raise EditError(f"there is no such place to edit: {error}") from None
     for each in edits:
         text = _edit(_Text(text), each)
-        expected = applied(expected, each)
     if edits and _read(text) != expected:
         raise EditError("the edits do not give what they should: the file is laid out unusually")
     return text
 
 
-def applied(data: Any, each: Edit) -> Any:
-    """The data after an edit; the order of members is not looked at."""
+def applied(data: Any, edits: Iterable[Edit]) -> Any:
+    """The data after these edits; the order of members is not looked at."""
     data = copy.deepcopy(data)
-    place = data
-    for step in each.steps[:-1]:
-        place = place[step]
-    match each:
-        case Put(steps, value):
-            place[steps[-1]] = value
-        case Insert(steps, index, value):
-            place[steps[-1]].insert(index, value)
-        case Drop(steps):
-            del place[steps[-1]]
+    for each in edits:
+        place = data
+        for step in each.steps[:-1]:
+            place = place[step]
+        match each:
+            case Put(steps, value):
+                place[steps[-1]] = copy.deepcopy(value)
+            case Insert(steps, index, value):
+                place[steps[-1]].insert(index, copy.deepcopy(value))
+            case Drop(steps):
+                del place[steps[-1]]
     return data
 
 
@@ -116,15 +119,19 @@ class _Text:
 
     def start(self, node: Any) -> int:
         """Where a node begins."""
-        return int(self._starts[node.start_mark.line] + node.start_mark.column)
+        return self._place(node.start_mark)
+
+    def _place(self, mark: Any) -> int:
+        line: int = mark.line
+        column: int = mark.column
+        return self._starts[line] + column
 
     def end(self, node: Any) -> int:
         """Where a node ends, without what follows it in its lines and below."""
         if not isinstance(node, yaml.ScalarNode) and not node.flow_style and node.value:
-            last = node.value[-1]
+            last: Any = node.value[-1]
             return self.end(last[1] if isinstance(last, tuple) else last)
-        mark: Any = node.end_mark
-        end = int(self._starts[mark.line] + mark.column)
+        end = self._place(node.end_mark)
         if getattr(node, "style", None) in ("|", ">"):
             return self.start(node) + len(self.text[self.start(node) : end].rstrip())
         return end
@@ -173,9 +180,10 @@ def _scalars(node: Any) -> Iterator[Any]:
     if isinstance(node, yaml.ScalarNode):
         yield node
         return
-    for inner in node.value:
-        for each in inner if isinstance(inner, tuple) else (inner,):
-            yield from _scalars(each)
+    inner: list[Any] = node.value
+    for each in inner:
+        for part in each if _is_mapping(node) else (each,):
+            yield from _scalars(part)
 
 
 # --- the edits ------------------------------------------------------------------------------------
@@ -189,7 +197,8 @@ def _edit(text: _Text, each: Edit) -> str:
             return _drop(text, text.node(steps[:-1]), steps)
         case Put(steps, value, after):
             parent = text.node(steps[:-1])
-            keys = [key.value for key, _ in parent.value] if _is_mapping(parent) else []
+            members: list[Any] = parent.value if _is_mapping(parent) else []
+            keys = [key.value for key, _ in members]
             if isinstance(steps[-1], int) or steps[-1] in keys:
                 return _replace(text, parent, steps[-1], value)
             return _add(text, parent, steps, value, after if after in keys else None)
@@ -257,10 +266,8 @@ def _as(text: _Text, new: str) -> str:
 
 def _drop(text: _Text, parent: Any, steps: Steps) -> str:
     """Take a member or an item away, and leave its comments."""
-    nodes = [
-        (key, value) if _is_mapping(parent) else (value, value)
-        for key, value in (parent.value if _is_mapping(parent) else zip(parent.value, parent.value))
-    ]
+    pairs = parent.value if _is_mapping(parent) else [(each, each) for each in parent.value]
+    nodes: list[tuple[Any, Any]] = list(pairs)
     step = steps[-1]
     at = step if isinstance(step, int) else [key.value for key, _ in nodes].index(step)
     first, last = nodes[at]
@@ -307,7 +314,7 @@ def _insert_line(text: _Text, items: Sequence[Any], index: int, value: Any) -> s
     if dash.strip() != "-":
         raise EditError("an item cannot be added here")
     margin = " " * dash.index("-")
-    body = in_flow(value) if isinstance(value, (dict, list)) else scalar(value, flow=False)
+    body = in_flow(value) if is_nested(value) else scalar(value, flow=False)
     if index >= len(items):
         place = text.line_end(text.end(near))
         return text.replaced(place, place, f"\n{margin}- {body}")

@@ -1,4 +1,4 @@
-"""YAML text in the style of a spec: what `init` and `import` write, and a person could have written.
+"""YAML text in the style of a spec: what `init` and `import` write, and a person could have.
 
 Values in, lines out.  A mapping or a list stands on one line where it fits; one that does not is
 written out.  A string that anything could take for something else than a string is in quotes.
@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
+
+from threadwire_generator.change.keywords import is_list, is_mapping
 
 WIDTH = 100  # columns
 
@@ -32,14 +34,17 @@ def scalar(value: Any, *, flow: bool = True) -> str:
     return value
 
 
+def is_nested(value: Any) -> TypeGuard[dict[str, Any] | list[Any]]:
+    """Whether a value is no scalar."""
+    return is_mapping(value) or is_list(value)
+
+
 def in_flow(value: Any) -> str:
     """A value on one line."""
-    if isinstance(value, Mapping):
-        members: Mapping[str, Any] = value
-        return "{" + ", ".join(f"{scalar(k)}: {in_flow(v)}" for k, v in members.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        items: Sequence[Any] = value
-        return "[" + ", ".join(map(in_flow, items)) + "]"
+    if is_mapping(value):
+        return "{" + ", ".join(f"{scalar(k)}: {in_flow(v)}" for k, v in value.items()) + "}"
+    if is_list(value):
+        return "[" + ", ".join(map(in_flow, value)) + "]"
     return scalar(value)
 
 
@@ -47,27 +52,25 @@ def entry(key: str, value: Any, indent: int = 0) -> list[str]:
     """The lines of one member of a mapping in block style."""
     margin = " " * indent
     name = f"{margin}{scalar(key)}:"
-    if not isinstance(value, (Mapping, list, tuple)):
+    if not is_nested(value):
         return _text(name, value, indent)
     line = f"{name} {in_flow(value)}"
     if len(line) <= WIDTH and not _is_tall(value, depth=indent // 2):
         return [line]
-    if isinstance(value, Mapping):
-        members: Mapping[str, Any] = value
-        return [name, *(line for k, v in members.items() for line in entry(k, v, indent + 2))]
-    items: Sequence[Any] = value
-    if all(isinstance(item, (Mapping, list, tuple)) or len(str(item)) > 40 for item in items):
-        return [name, *(f"{margin}  - {_item(item)}" for item in items)]
-    return [name, *wrapped([in_flow(item) for item in items], indent + 2)]
+    if is_mapping(value):
+        return [name, *(line for k, v in value.items() for line in entry(k, v, indent + 2))]
+    if all(is_nested(item) or len(str(item)) > 40 for item in value):
+        return [name, *(f"{margin}  - {_item(item)}" for item in value)]
+    return [name, *wrapped([in_flow(item) for item in value], indent + 2)]
 
 
 def _item(value: Any) -> str:
-    return in_flow(value) if isinstance(value, (Mapping, list)) else scalar(value, flow=False)
+    return in_flow(value) if is_nested(value) else scalar(value, flow=False)
 
 
 def _is_tall(value: Any, depth: int) -> bool:
     """Whether a mapping is written out though it would fit: a type, and the members of one."""
-    if not isinstance(value, Mapping):
+    if not is_mapping(value):
         return False
     if depth == 0:
         return "description" in value
@@ -75,7 +78,7 @@ def _is_tall(value: Any, depth: int) -> bool:
 
 
 def _inner(value: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [inner for inner in value.values() if isinstance(inner, Mapping)]
+    return [inner for inner in value.values() if is_mapping(inner)]
 
 
 def wrapped(items: Sequence[str], indent: int) -> list[str]:

@@ -110,79 +110,101 @@ def test_a_change_its_revert_and_its_return_come_out_as_such() -> None:
 
 # --- later steps: read by hand --------------------------------------------------------------------
 
-FORMAT = "format_changed"
-CONSTRUCTORS = "source-breaking for constructors"
-NEW_CASE = "additive; breaks exhaustive matches"
+ADDED = ("lossy", "safe", "additive")
+REQUIRED = ("safe", "BREAKING", "source-breaking for constructors")
+GREW = ("BREAKING", "safe", "additive; breaks exhaustive matches")
+SHRANK = ("safe", "BREAKING", "source-breaking")
+NOTED = ("safe", "safe", "additive")
+
+RESPONSE_FORMAT = "AssistantsApiResponseFormat"
+TOOL_CALL = "RunStepDetailsToolCallsFileSearchObject.file_search"
+RANKING = "RunStepDetailsToolCallsFileSearchRankingOptionsObject"
+RESULT = "RunStepDetailsToolCallsFileSearchResultObject"
+TIMES = {
+    "ThreadObject": "created",
+    "RunObject": "created expires started cancelled failed completed",
+    "RunStepObject": "created expired cancelled failed completed",
+    "MessageObject": "created completed incomplete",
+}
+
 LATER: dict[int, list[Row]] = {
     # Refusals; structured output, for which one object with two types became three objects that
     # have to name theirs; `none` is no longer a response format.
     19: [
-        ("FunctionObject.strict", "field_added", "optional boolean|null")
-        + ("lossy", "safe", "additive"),
-        ("AssistantsApiResponseFormatOption<enum>", "enum_value_removed", "none")
-        + ("safe", "BREAKING", "source-breaking"),
-        ("AssistantsApiResponseFormatOption", "variant_added")
-        + ("type=json_schema (ResponseFormatJsonSchema)", "BREAKING", "safe", NEW_CASE),
-        ("AssistantsApiResponseFormat=>ResponseFormatText.type", "optional_to_required")
-        + ("enum(text)", "safe", "BREAKING", CONSTRUCTORS),
-        ("AssistantsApiResponseFormat=>ResponseFormatJsonObject.type", "optional_to_required")
-        + ("enum(json_object)", "safe", "BREAKING", CONSTRUCTORS),
-        ("MessageObject.content[]", "variant_added")
-        + ("type=refusal (MessageContentRefusalObject)", "BREAKING", "safe", NEW_CASE),
-        ("MessageDeltaObject.delta.content[]", "variant_added")
-        + ("type=refusal (MessageDeltaContentRefusalObject)", "BREAKING", "safe", NEW_CASE),
+        ("FunctionObject.strict", "field_added", "optional boolean|null", *ADDED),
+        (f"{RESPONSE_FORMAT}Option<enum>", "enum_value_removed", "none", *SHRANK),
+        (
+            f"{RESPONSE_FORMAT}Option",
+            "variant_added",
+            "type=json_schema (ResponseFormatJsonSchema)",
+            *GREW,
+        ),
+        *(
+            (f"{RESPONSE_FORMAT}=>{name}.type", "optional_to_required", f"enum({tag})", *REQUIRED)
+            for name, tag in (
+                ("ResponseFormatText", "text"),
+                ("ResponseFormatJsonObject", "json_object"),
+            )
+        ),
+        *(
+            (path, "variant_added", f"type=refusal ({name})", *GREW)
+            for path, name in (
+                ("MessageObject.content[]", "MessageContentRefusalObject"),
+                ("MessageDeltaObject.delta.content[]", "MessageDeltaContentRefusalObject"),
+            )
+        ),
     ],
     # What a file search found, and how it ranks.
     20: [
-        ("AssistantToolsFileSearch.file_search.ranking_options", "field_added")
-        + ("optional FileSearchRankingOptions", "lossy", "safe", "additive"),
-        ("RunStepDetailsToolCallsFileSearchObject.file_search.ranking_options", "field_added")
-        + ("optional RunStepDetailsToolCallsFileSearchRankingOptionsObject",)
-        + ("lossy", "safe", "additive"),
-        ("RunStepDetailsToolCallsFileSearchObject.file_search.results", "field_added")
-        + ("optional array<RunStepDetailsToolCallsFileSearchResultObject>",)
-        + ("lossy", "safe", "additive"),
+        (
+            "AssistantToolsFileSearch.file_search.ranking_options",
+            "field_added",
+            "optional FileSearchRankingOptions",
+            *ADDED,
+        ),
+        (f"{TOOL_CALL}.ranking_options", "field_added", f"optional {RANKING}", *ADDED),
+        (f"{TOOL_CALL}.results", "field_added", f"optional array<{RESULT}>", *ADDED),
     ],
-    21: [
-        ("FileSearchRankingOptions.score_threshold", "optional_to_required", "number")
-        + ("safe", "BREAKING", CONSTRUCTORS),
-    ],
+    21: [("FileSearchRankingOptions.score_threshold", "optional_to_required", "number", *REQUIRED)],
     # A member beside the data, of one event.
     22: [
-        ("AssistantStreamEvent<thread.created>.enabled", "field_added", "optional boolean")
-        + ("lossy", "safe", "additive"),
+        (
+            "AssistantStreamEvent<thread.created>.enabled",
+            "field_added",
+            "optional boolean",
+            *ADDED,
+        )
     ],
     # It was required and never declared: a slip in the document.
     23: [
-        ("ResponseFormatJsonSchema.json_schema.type", "field_removed")
-        + ("required (required but undeclared)", "BREAKING", "safe", "source-breaking"),
+        (
+            "ResponseFormatJsonSchema.json_schema.type",
+            "field_removed",
+            "required (required but undeclared)",
+            *("BREAKING", "safe", "source-breaking"),
+        )
     ],
     24: [],  # another notation of null
     # Labels were any object; now their values are strings.
     25: [
-        (f"{name}.metadata{{}}", "type_changed", "any -> string")
-        + ("safe", "BREAKING", "source-breaking")
+        (f"{name}.metadata{{}}", "type_changed", "any -> string", *SHRANK)
         for name in ("ThreadObject", "RunObject", "RunStepObject", "MessageObject")
     ],
     # Two enums became one; the smaller one grew by it.
-    26: [
-        ("RunStepDetailsToolCallsFileSearchRankingOptionsObject.ranker", "enum_value_added")
-        + ("auto", "BREAKING", "safe", NEW_CASE),
-    ],
+    26: [(f"{RANKING}.ranker", "enum_value_added", "auto", *GREW)],
     # OpenAPI 3.1, null written in two more ways, and formats.
     27: [
         *(
-            (f"{name}.{field}_at", FORMAT, "none -> unixtime", "safe", "safe", "additive")
-            for name, fields in (
-                ("ThreadObject", "created"),
-                ("RunObject", "created expires started cancelled failed completed"),
-                ("RunStepObject", "created expired cancelled failed completed"),
-                ("MessageObject", "created completed incomplete"),
-            )
+            (f"{name}.{field}_at", "format_changed", "none -> unixtime", *NOTED)
+            for name, fields in TIMES.items()
             for field in fields.split()
         ),
-        ("MessageDeltaContentImageUrlObject.image_url.url", FORMAT, "none -> uri")
-        + ("safe", "safe", "additive"),
+        (
+            "MessageDeltaContentImageUrlObject.image_url.url",
+            "format_changed",
+            "none -> uri",
+            *NOTED,
+        ),
     ],
 }
 

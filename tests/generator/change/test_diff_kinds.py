@@ -1,4 +1,4 @@
-"""Each kind of change: two small documents that differ by it, who breaks, and a value that shows it.
+"""Each kind of change: two documents that differ by it, who breaks, and a value that shows it.
 
 The value is one that the side in question admits and the other does not; `jsonschema` judges it.
 """
@@ -17,8 +17,16 @@ from threadwire_generator.change.kinds import BREAKS, KINDS, Classes, classes, w
 
 TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}
-NOTE = {"type": "object", "properties": {"text": TEXT, "size": WHOLE}, "required": ["text"]}
-CAT = {"type": "object", "properties": {"type": {"const": "cat"}}, "required": ["type"]}
+NOTE: dict[str, Any] = {
+    "type": "object",
+    "properties": {"text": TEXT, "size": WHOLE},
+    "required": ["text"],
+}
+CAT: dict[str, Any] = {
+    "type": "object",
+    "properties": {"type": {"const": "cat"}},
+    "required": ["type"],
+}
 DOG = {"type": "object", "properties": {"type": {"const": "dog"}}, "required": ["type"]}
 COW = {"type": "object", "properties": {"type": {"const": "cow"}}, "required": ["type"]}
 
@@ -409,8 +417,9 @@ def test_a_change_in_a_renamed_type_shows_both_names() -> None:
 
 
 def test_a_recursive_type_is_walked_once() -> None:
-    tree = {"type": "object", "properties": {"inner": ref("Tree"), "name": TEXT}}
-    taller = {**tree, "properties": {**tree["properties"], "height": WHOLE}}
+    inside: dict[str, Any] = {"inner": ref("Tree"), "name": TEXT}
+    tree = {"type": "object", "properties": inside}
+    taller = {**tree, "properties": {**inside, "height": WHOLE}}
     old, new = stream(ref("Tree"), Tree=tree), stream(ref("Tree"), Tree=taller)
     assert [row[:2] for row in changes(old, new)] == [("Tree.height", "field_added")]
 

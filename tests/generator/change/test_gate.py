@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from threadwire_generator.build import read_spec
 from threadwire_generator.change.accepted import read_accepted, rows_for
-from threadwire_generator.change.contract import Change, Place
+from threadwire_generator.change.contract import Change, Place, Step
+from threadwire_generator.change.gate import mark_of
 from threadwire_generator.cli import run
 from threadwire_generator.findings import format_finding
 
@@ -505,3 +507,21 @@ def test_the_lines_of_the_workflow_run_in_a_clean_clone(
         ["sh", "-e", "-c", f"{lines[2]} --case framing"], cwd=clone, env=env, capture_output=True
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_change_of_an_event_is_at_its_row_and_what_is_gone_at_the_nearest_that_is_left() -> None:
+    spec, _ = read_spec(PIPELINE)
+    assert spec is not None
+
+    def line(type_name: str, *steps: Step) -> str:
+        place = Place("Gone", type_name, steps)
+        found = Change("event_removed", place, "", "BREAKING", "safe", "additive")
+        mark = mark_of(found, spec)
+        text = Path(mark.file).read_text(encoding="utf-8").splitlines()[mark.line - 1]
+        return text.strip()
+
+    assert line("PipelineEvent", Step("event", "log+")) == "log+:"
+    assert line("PipelineEvent", Step("event", "gone")) == "build:"
+    assert line("Build", Step("member", "state")).startswith("state: {$ref: BuildState")
+    assert line("Build", Step("member", "gone")) == "Build:"
+    assert line("Command", Step("items")) == "Command:"

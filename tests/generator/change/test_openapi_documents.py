@@ -167,7 +167,7 @@ def test_a_discriminator_may_be_all_that_tells_the_tag() -> None:
 
 
 def test_a_reference_may_lead_into_a_schema() -> None:
-    note = {"type": "object", "properties": {"by": {"enum": ["me"]}, "of": {}}}
+    note: dict[str, Any] = {"type": "object", "properties": {"by": {"enum": ["me"]}, "of": {}}}
     inner = {**note, "properties": {**note["properties"], "of": ref("Note/properties/by")}}
     old = {**note, "properties": {**note["properties"], "of": {"enum": ["me"]}}}
     assert changes(stream(ref("Note"), Note=old), stream(ref("Note"), Note=inner)) == []
@@ -346,7 +346,11 @@ def test_a_type_that_is_nothing_but_itself_ends(loop: dict[str, Any]) -> None:
 
 def test_types_that_meet_without_an_end_are_told() -> None:
     one = {"type": "object", "properties": {"x": {"allOf": [ref("One"), ref("Two")]}}}
-    two = {"type": "object", "properties": {"x": {"allOf": [ref("Two"), ref("One")]}}, "required": ["x"]}
+    two = {
+        "type": "object",
+        "properties": {"x": {"allOf": [ref("Two"), ref("One")]}},
+        "required": ["x"],
+    }
     told = findings(document(stream(ref("One"), One=one, Two=two)))
     assert {finding.rule for finding in told} == {"openapi/endless"}
 
@@ -408,23 +412,33 @@ def test_unions_in_unions_that_no_tag_tells_apart_cost_little() -> None:
 
 def test_a_long_chain_of_types_is_walked() -> None:
     length = 3000
-    old = {f"T{at}": {"type": "object", "properties": {"x": ref(f"T{at + 1}")}} for at in range(length)}
+    old = {
+        f"T{at}": {"type": "object", "properties": {"x": ref(f"T{at + 1}")}} for at in range(length)
+    }
     new = {**old, f"T{length}": {"type": "integer"}}
-    assert [row[0] for row in changes(
-        stream(ref("T0"), **old, **{f"T{length}": TEXT}), stream(ref("T0"), **new)
-    )] == [f"T{length}"]
+    assert [
+        row[0]
+        for row in changes(
+            stream(ref("T0"), **old, **{f"T{length}": TEXT}), stream(ref("T0"), **new)
+        )
+    ] == [f"T{length}"]
 
 
+KEYWORDS = [
+    *("type", "properties", "required", "items", "oneOf", "anyOf", "allOf", "$ref", "enum"),
+    *("const", "nullable", "minimum", "additionalProperties", "maxLength", "discriminator"),
+    *("propertyName", "mapping", "not", "a"),
+]
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=4)
     | st.sampled_from(["object", "string", "Note", "#/components/schemas/Note", "Stream"]),
     lambda inner: st.lists(inner, max_size=3)
     | st.dictionaries(
-        st.sampled_from(
-            ["type", "properties", "required", "items", "oneOf", "anyOf", "allOf", "$ref", "enum"]
-            + ["const", "nullable", "additionalProperties", "minimum", "maxLength", "discriminator"]
-            + ["propertyName", "mapping", "not", "a"]
-        ),
+        st.sampled_from(KEYWORDS),
         inner,
         max_size=4,
     ),

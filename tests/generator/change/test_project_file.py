@@ -137,9 +137,9 @@ def test_every_command_that_heeds_the_file_has_settings() -> None:
         (
             "schema = 'spec/prices'\nfolder = 'x'\n",
             (
-                "2:1 shape/unknown-keyword `folder` is no keyword of `threadwire.toml`"
-                " — remove it; there can be `schema`, `out`, `suite`, `cases`, `package`, `targets`,"
-                " `fail_on`, `test`"
+                "2:1 shape/unknown-keyword `folder` is no keyword of `threadwire.toml` — remove it;"
+                " there can be `schema`, `out`, `suite`, `cases`, `package`, `targets`, `fail_on`,"
+                " `test`"
             ),
         ),
         (
@@ -165,7 +165,7 @@ def test_every_command_that_heeds_the_file_has_settings() -> None:
         ),
         (
             "schema = 'spec/prices'\ntargets = [\n  'python',\n  # the other\n  'jsonschem',\n]\n",
-            ("5:3 project/value there is no target `jsonschem`" " — did you mean `jsonschema`?"),
+            ("5:3 project/value there is no target `jsonschem` — did you mean `jsonschema`?"),
         ),
         (
             "schema = 'spec/prices'\npackage = 'my-events'\n",
@@ -352,6 +352,16 @@ def test_settings_that_are_not_in_order_end_the_command_and_not_its_help(
     assert run(["explain", "decoding"]) != 2 or "threadwire.toml" not in capsys.readouterr().err
 
 
+def test_with_settings_only_they_say_where_cases_are(desk: Path) -> None:
+    (desk / "conformance" / "cases").mkdir(parents=True)
+    (desk / "conformance" / "cases" / "wrong.yaml").write_text("no cases\n")
+    settings(desk, "schema = 'spec/prices'\n")
+    assert run(["generate"]) == 0
+    assert (desk / "generated" / "suite" / "suite.json").is_file()
+    settings(desk, "schema = 'spec/prices'\ncases = 'conformance/cases'\n")
+    assert run(["generate"]) == 1
+
+
 @pytest.mark.parametrize("name", ["class", "json", "1st", "my.events", ""])
 def test_a_package_name_that_cannot_be_imported_is_refused(
     desk: Path, name: str, capsys: pytest.CaptureFixture[str]
@@ -419,7 +429,7 @@ def test_findings_by_the_dozen_are_counted_unless_all_are_asked_for(
     names = [f"n{number:02}" for number in range(20)]
     members = "".join(f"    {name}: {{type: string, description: TODO}}\n" for name in names)
     (desk / "spec" / "prices" / "price.yaml").write_text(TYPES + members)
-    for options, shown, more in (([], 12, 8), (["--full"], 20, 0)):
+    for options, shown, more in (([], 6, 14), (["--full"], 20, 0)):
         capsys.readouterr()
         assert run(["check", "--target", "docs", *options]) == 1
         err = capsys.readouterr().err

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from threadwire_conformance.kinds import LEVELS, VERDICTS
 from threadwire_conformance.report.failure import value_text
@@ -94,15 +94,28 @@ def _row(result: dict[str, Any], folder: Path) -> dict[str, Any]:
             row[name] = result[name]
     for name in ("expected", "found"):
         if name in result:
-            row[name] = value_text(result[name])
+            row[name] = value_text(_in_order(result[name]))
     if "reply" in result:  # its number goes by who came first
         reply = {name: item for name, item in result["reply"].items() if name != "seq"}
-        row["reply"] = value_text(reply)
+        row["reply"] = value_text(_in_order(reply))
     broken = result["verdict"] == "broken"
     return {
         name: _masked(item, folder, paths=broken) if isinstance(item, str) else item
         for name, item in row.items()
     }
+
+
+def _in_order(value: Any) -> Any:
+    """A JSON value with its members in one order, plain values first.
+
+    An implementation may write them by reflection or by hash, in another order each time.
+    """
+    if isinstance(value, list):
+        return [_in_order(item) for item in cast("list[Any]", value)]
+    if not isinstance(value, dict):
+        return value
+    members = {name: _in_order(item) for name, item in cast("dict[str, Any]", value).items()}
+    return dict(sorted(members.items(), key=lambda m: (isinstance(m[1], (dict, list)), m[0])))
 
 
 def _masked(text: str, folder: Path, *, paths: bool) -> str:

@@ -155,6 +155,16 @@ def test_results_say_nothing_of_the_machine_or_the_run(house: Path) -> None:
     assert found.rows[1]["message"] == "/a/b/c/d", "a path in a payload is data"
 
 
+def test_the_order_of_members_makes_no_difference(house: Path) -> None:
+    adapter = load_adapter(add(house, "notes") / "adapter.yaml")
+    told = {"version": "1", "language": "x", "features": [], "name": "y"}
+    row = {"case": "a/b", "level": "must", "verdict": "fail", "kind": "wrong-data"}
+    found = [{"a": [{"x": 1, "y": {}}], "b": "2"}, {"b": "2", "a": [{"y": {}, "x": 1}]}]
+    results = [{**row, "found": value} for value in found]
+    first, second = record(adapter, {"adapter": told, "suite": {}, "results": results}).rows
+    assert first["found"] == second["found"] == '{"b": "2", "a": [{"x": 1, "y": {}}]}'
+
+
 def test_half_a_character_can_be_written(house: Path) -> None:
     adapter = load_adapter(add(house, "notes") / "adapter.yaml")
     row = {"case": "a/b", "level": "must", "verdict": "fail", "kind": "wrong-data"}

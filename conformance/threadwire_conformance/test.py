@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Protocol
 
 import click
+from click.core import ParameterSource
 
 from .errors import AdapterError, KitError
 from .known import Known, apply_known, known_text, load_known, renewed
@@ -100,7 +101,7 @@ class Wishes:
 @click.option(
     "--suite",
     "folder",
-    type=click.Path(exists=True, path_type=Path),
+    type=click.Path(path_type=Path),
     metavar="DIR",
     help="Another suite.",
 )
@@ -140,6 +141,8 @@ def command(
     if write_known and known is None:
         raise click.UsageError("--write-known-failures needs --known-failures FILE")
     wishes = Wishes(smoke, strict, exitfirst, revision, known, write_known)
+    if folder is not None and not folder.exists():
+        raise click.UsageError(_no_suite(folder, context.get_parameter_source("folder")))
     try:
         suite = load_suite(folder)
         chosen = at_revision(suite, select(suite, patterns), revision)
@@ -220,6 +223,14 @@ def run(
         seconds=monotonic() - began,
         stopped=stopped,
     )
+
+
+def _no_suite(folder: Path, source: ParameterSource | None) -> str:
+    """What to say where no suite is; another protocol's is never run instead."""
+    missing = f"the suite {folder.as_posix()} does not exist"
+    if source is ParameterSource.COMMANDLINE:
+        return f"{missing}: name the folder that holds suite.json"
+    return f'{missing}: threadwire generate writes it, with "suite" in targets of threadwire.toml'
 
 
 def _mode(settings: Settings, hello: Hello | None) -> str:

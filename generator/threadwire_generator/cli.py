@@ -203,10 +203,13 @@ def run(args: Sequence[str] | None = None) -> int:
     except click.Abort:
         code = INTERRUPTED
     except OSError as error:
-        click.echo(f"threadwire: {error.filename or 'input'}: {error.strerror or error}", err=True)
+        place = error.filename if isinstance(error.filename, (str, bytes)) else None
+        text = f"{os.fsdecode(place)}: " if place else ""
+        click.echo(f"threadwire: {text}{error.strerror or error}", err=True)
         code = USAGE_ERROR
     try:
-        sys.stdout.flush()
+        if sys.stdout is not None:  # the caller may have closed it
+            sys.stdout.flush()
     except BrokenPipeError:
         _drop_output()
         return BROKEN_PIPE

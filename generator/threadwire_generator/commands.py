@@ -20,7 +20,7 @@ import click
 
 from threadwire_generator import targets
 from threadwire_generator.change.base import BaseError, read_base
-from threadwire_generator.change.project import BREAKS, PROTOCOL_FILE
+from threadwire_generator.change.project import BREAKS, PROTOCOL_FILE, protocols_beside
 from threadwire_generator.disk import Outcome, State, inspect, publish
 from threadwire_generator.effects import PublishError
 from threadwire_generator.findings import Finding
@@ -47,6 +47,7 @@ from threadwire_generator.spec import Spec
 
 if TYPE_CHECKING:
     from threadwire_generator.cases import Authored
+    from threadwire_generator.change.accepted import Row
     from threadwire_generator.change.gate import Judgement
     from threadwire_generator.targets.suite import Suite
 
@@ -125,21 +126,22 @@ def check(
     request = request_of(context)
     states: list[tuple[Room, State]] = []
     gate: Judgement | None = None
+    accepted = _accepted(request)
     try:
         with progress() as doing:
             planned, findings = _plan(request, doing)
             for room in planned.rooms if planned else ():
                 doing(f"comparing {room.place}")
                 states.append((room, inspect(room.folder, room.plan, targets=room.targets)))
-            if planned and against is not None:
+            if planned and against is not None and not accepted.findings:
                 doing(f"comparing with {against}")
-                gate = _judge(request, planned.spec, against, fail_on)
+                gate = _judge(request, planned.spec, against, fail_on, accepted)
     except (PublishError, ResourceError) as error:
         return _unusable(error)
     except BaseError as error:
         return _unusable(f"--against {against}: {error}")
     if planned is None:
-        show_findings(findings, full=full)
+        show_findings([*findings, *accepted.findings], full=full)
         return _verdict(f"check: {_errors_in(request, findings)}, nothing was compared")
     cut_off = [
         unfinished(state.journal, room.place, request.command)
@@ -159,13 +161,15 @@ def check(
             found.append(stale_manifest(room.place, request.command))
     found += stops
     refused = gate.findings if gate else ()
-    show_findings([*findings, *found, *refused], full=full)
+    show_findings([*findings, *found, *accepted.findings, *refused], full=full)
     if gate and gate.rows:
         click.echo(f"# to accept, each with its reason: {gate.list.as_posix()}\n{gate.rows}")
-    if not (found or refused):
+    if not (found or refused or accepted.findings):
         summary = f"; {gate.summary}" if gate else ""
         return _verdict(f"check: in order, {_in_step(request, planned)}{summary}", good=True)
     faults = [f"out of step, {count(len(found), 'finding')}; {_cure(request, stops)}"] * bool(found)
+    if accepted.findings:
+        faults.append(f"{count(len(accepted.findings), 'finding')} in {accepted.path.as_posix()}")
     if gate and refused:
         cure = f"; cure: take back, or accept in {gate.list.as_posix()}, what breaks"
         found_text = f"{count(len(refused), 'finding')} against {against}"
@@ -173,15 +177,36 @@ def check(
     return _verdict(f"check: {'; '.join(faults)}")
 
 
-def _judge(request: Request, spec: Spec, against: str, fail_on: Sequence[str]) -> Judgement:
-    """Hold a schema to what it was; raises `BaseError` if nobody can tell."""
-    from threadwire_generator.change.accepted import place_of
-    from threadwire_generator.change.gate import judge
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The list of accepted breaks: where it lies, its rows, what is wrong with it."""
+
+    path: Path
+    rows: tuple[Row, ...]
+    findings: list[Finding]
+    protocols: list[str]  # that it is about
+
+
+def _accepted(request: Request) -> Accepted:
+    from threadwire_generator.change.accepted import place_of, read_accepted
 
     path = place_of(request.schema)
-    base = read_base(request.schema, against, path)
-    accepted = path.read_bytes() if path.is_file() else b""
-    return judge(spec, base, accepted, path, fail_on)
+    protocols = protocols_beside(request.schema)
+    content = path.read_bytes() if path.is_file() else b""
+    return Accepted(path, *read_accepted(content, path, protocols), protocols)
+
+
+def _judge(
+    request: Request, spec: Spec, against: str, fail_on: Sequence[str], accepted: Accepted
+) -> Judgement:
+    """Hold a schema to what it was; raises `BaseError` if nobody can tell."""
+    from threadwire_generator.change.gate import judge
+
+    base = read_base(request.schema, against, common=True)
+    if request.package is not None and "--package" in request.stated:  # for this once
+        base = replace(base, package=request.package)
+    own = len(accepted.protocols) < 2
+    return judge(spec, base, accepted.rows, accepted.path, fail_on, own=own)
 
 
 # --- the way to a plan ----------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from click.core import ParameterSource
 
 from threadwire_generator import targets
 from threadwire_generator.change.project import OUT, PROTOCOL_FILE, Project
+from threadwire_generator.change.rooms import room_problem
 
 CONFORMANCE = Path("conformance")  # where there is one, cases are read and the suite is written
 SCHEMA = Path("schema")
@@ -102,6 +103,8 @@ def request_of(context: click.Context) -> Request:
     project: Project | None = context.obj
     default = only_protocol(SCHEMA) if project is None else project.schema
     schema = _schema(given["schema"], default)
+    if project is not None and not project.is_own(schema):
+        given = _of_another(context, project, schema)
     at_home = project is None and CONFORMANCE.is_dir() and schema == default
     cases: Path | None = given["cases"]
     if cases is None and at_home and (CONFORMANCE / "cases").is_dir():
@@ -111,6 +114,8 @@ def request_of(context: click.Context) -> Request:
     package: str | None = given["package"]
     if package is not None:
         _check_package(package)
+    if problem := room_problem(schema, out, suite):
+        raise click.UsageError(f"--{problem.which}: {problem.message} — {problem.cure}")
     return Request(
         schema=schema,
         out=out,
@@ -121,6 +126,33 @@ def request_of(context: click.Context) -> Request:
         whole=context.get_parameter_source("names") is not ParameterSource.COMMANDLINE,
         stated=_stated(context, schema, default),
     )
+
+
+def _of_another(context: click.Context, project: Project, schema: Path) -> dict[str, Any]:
+    """The options for a protocol that the settings are not about: only what was given counts.
+
+    Raises `click.UsageError` if its files would go where those of the project's own protocol are.
+    """
+    given = {
+        name: value
+        for name, value in context.params.items()
+        if name not in _OF_THE_PROTOCOL
+        or context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    given = dict.fromkeys(_OF_THE_PROTOCOL) | given
+    about = f"{schema.as_posix()} is not the protocol of {project.file.as_posix()}"
+    out: Path | None = given["out"]
+    if out is None:
+        raise click.UsageError(f"{about}: say where its files are: --out DIR")
+    taken = [each.resolve() for each in (project.out, project.suite)]
+    for path in (out, given["suite"] or out / "suite"):
+        if any(each in (path.resolve(), *path.resolve().parents) for each in taken):
+            message = f"{about}, whose files {path.as_posix()} is for"
+            raise click.UsageError(f"{message}: name a folder elsewhere: --out DIR")
+    return given
+
+
+_OF_THE_PROTOCOL = ("out", "suite", "cases", "package")  # what of the settings is for one only
 
 
 def _stated(context: click.Context, schema: Path, default: Path | None) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import difflib
 import sys
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable
+from typing import TextIO
 
 import click
 
@@ -30,7 +31,7 @@ def show_findings(findings: Iterable[Finding], *, full: bool = False) -> None:
     Unless `full`, of what one rule gives over and over only the first are shown, and how many there
     are besides; errors that a person has to mend are always shown.
     """
-    sys.stdout.flush()  # on a terminal both streams are one
+    _flush(sys.stdout)  # on a terminal both streams are one
     given: Counter[str] = Counter()
     for finding in sorted_findings(findings):
         given[finding.rule] += not finding.is_error or finding.rule in OUT_OF_STEP
@@ -42,9 +43,15 @@ def show_findings(findings: Iterable[Finding], *, full: bool = False) -> None:
             click.echo(f"… {more} of {rule}: threadwire check --full shows them", err=True)
 
 
+def _flush(stream: TextIO | None) -> None:
+    """Write what is buffered; a stream that the caller has closed is None."""
+    if stream is not None:
+        stream.flush()
+
+
 def show_verdict(text: str, *, good: bool) -> None:
     """Print the last line of a command."""
-    sys.stderr.flush()
+    _flush(sys.stderr)
     click.secho(text, fg="green" if good else "red", bold=True)
 
 
@@ -93,7 +100,7 @@ def _lines(content: bytes | None) -> list[str]:
 
 
 def _show_line(line: str) -> None:
-    if sys.stdout.isatty():
+    if sys.stdout is not None and sys.stdout.isatty():
         line = one_line(line)  # a file's control characters are not the terminal's
     click.secho(line, fg=_COLOURS.get(line[:1]))
 
@@ -101,7 +108,7 @@ def _show_line(line: str) -> None:
 @contextlib.contextmanager
 def progress() -> Generator[Callable[[str], None], None, None]:
     """Give a function that says what is being done, on a terminal; elsewhere it says nothing."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console  # costs more than a whole --help

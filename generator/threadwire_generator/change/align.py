@@ -137,6 +137,7 @@ class Aligner:
         found = self.alternatives(schema)
         self._ref = schema.ref
         good = self.core({**core, **limits}, found, site)
+        self._ref = None
         return good and (null == is_null or not core)
 
     def core(self, body: Body, found: Alternatives, site: Site) -> bool:
@@ -248,10 +249,9 @@ class Aligner:
                 case _:
                     return False
         if "oneOf" in body:
-            return bool(parts) and all(
-                isinstance(part, Object) and len(tag_values(part, body["tag"])) == 1
-                for part in parts
-            )
+            objects = [part for part in parts if isinstance(part, Object)]
+            tags = [value for part in objects for value in tag_values(part, body["tag"])]
+            return 0 < len(set(tags)) == len(tags) == len(objects) == len(parts)
         if "enum" in body:
             return len(parts) == 1 and isinstance(parts[0], String) and not parts[0].open
         if "anyOf" in body:

@@ -2,14 +2,24 @@
 
 Only git is asked, about the repository that the protocol's folder lies in, wherever the command was
 called; variables by which git tells its hooks where they are would only mislead it.
+
+A protocol whose folder was moved or renamed is still that protocol: it is looked for by its name,
+and where the settings of that revision have theirs.
 """
 
 from __future__ import annotations
 
 import os
+import posixpath
+import shlex
 import subprocess
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from threadwire_generator.change.project import ACCEPTED, PROTOCOL_FILE, protocol_name
+from threadwire_generator.change.project import FILE as SETTINGS
 
 
 class BaseError(Exception):
@@ -22,42 +32,118 @@ class Base:
 
     revision: str  # as it was asked for
     files: dict[str, bytes] = field(default_factory=dict[str, bytes])
-    accepted: bytes | None = None  # the list of accepted breaks as it was
-    is_head: bool = False  # the very commit that is worked on
+    accepted: bytes = b""  # the list of accepted breaks as it was
+    package: str | None = None  # what the settings called the package then
     note: str = ""  # why there are no files
 
 
-def read_base(schema: Path, revision: str, accepted: Path) -> Base:
-    """The files of a protocol's folder at a revision; raises `BaseError`."""
+def read_base(schema: Path, revision: str, *, common: bool = False) -> Base:
+    """The files of a protocol's folder at a revision; raises `BaseError`.
+
+    With `common` at the newest commit that the revision and what is worked on have in common: what
+    happened there since is nothing that happened here.
+    """
     git = _Git(schema)
     git.check_repository()
     commit = git.says("rev-parse", "--verify", "--quiet", *_END, f"{revision}^{{commit}}")
     head = git.says("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     if not commit:
         if revision == "HEAD" and not head:
-            return Base(revision, note="nothing is committed yet", is_head=True)
+            return Base(revision, note="nothing is committed yet")
         raise BaseError(_unknown(git, revision))
-    files = git.files(commit)
-    if "protocol.yaml" not in files:
+    if common and commit != head:
+        commit = git.says("merge-base", commit, head or "HEAD")
+        if not commit:
+            raise BaseError(_unrelated(git, revision))
+    homes = _homes(git, commit)
+    here = git.says("rev-parse", "--show-prefix").rstrip("/")
+    home = _home(homes, here, protocol_name(_content(schema / PROTOCOL_FILE)), git.top())
+    if home is None:
         note = f"{revision} has no {schema.as_posix()}: the protocol is new"
-        return Base(revision, is_head=commit == head, note=note)
-    beside = os.path.relpath(accepted, schema).replace(os.sep, "/")
-    return Base(revision, files, git.blob(f"{commit}:{beside}"), commit == head)
+        return Base(revision, note=note)
+    accepted = git.blob(f"{commit}:{posixpath.join(posixpath.dirname(home), ACCEPTED)}") or b""
+    return Base(revision, git.files(commit, home), accepted, homes[home].package)
 
 
 _END = ("--end-of-options",)  # a revision that begins with `-` is none
 
 
+# --- where a protocol was -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """A folder that held a protocol."""
+
+    protocol: str | None
+    is_own: bool = False  # whether settings named it
+    package: str | None = None  # how they called its package
+
+
+def _homes(git: _Git, commit: str) -> dict[str, _Home]:
+    """The folders that hold a protocol at a commit, by their paths in the repository."""
+    from threadwire_generator.change.toml_file import lax_toml
+
+    homes: dict[str, _Home] = {}
+    named: list[tuple[str, dict[str, Any]]] = []
+    for path in git.paths(commit, (PROTOCOL_FILE, SETTINGS)):
+        folder, name = posixpath.split(path)
+        content = git.blob(f"{commit}:{path}") or b""
+        if name == PROTOCOL_FILE:
+            homes[folder] = _Home(protocol_name(content))
+        else:
+            named.append((folder, lax_toml(content)))
+    for folder, data in named:
+        schema, package = data.get("schema"), data.get("package")
+        if isinstance(schema, str):
+            place = posixpath.normpath(posixpath.join(folder, schema)).removeprefix("./")
+            if place in homes:
+                called = package if isinstance(package, str) else None
+                homes[place] = _Home(homes[place].protocol, is_own=True, package=called)
+    return homes
+
+
+def _home(homes: Mapping[str, _Home], here: str, protocol: str | None, top: Path) -> str | None:
+    """The folder that held a protocol which now lies `here`; None if none did."""
+
+    def gone(folder: str) -> bool:
+        return not (top / folder / PROTOCOL_FILE).is_file()
+
+    same = [each for each in sorted(homes) if homes[each].protocol == protocol is not None]
+    moved = [each for each in homes if homes[each].is_own and gone(each)]
+    for candidates in ([here] if here in same else [], sorted(same, key=lambda p: not gone(p))):
+        if candidates:
+            return candidates[0]
+    return here if here in homes else next(iter(moved), None)
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
+
+
+# --- what to do where there is nothing to compare with --------------------------------------------
+
+
 def _unknown(git: _Git, revision: str) -> str:
     text = "git knows no such revision here"
-    if git.says("rev-parse", "--is-shallow-repository") != "true":
-        remote, slash, branch = revision.partition("/")
-        fetch = f"git fetch {remote} {branch}" if slash else "git fetch --all --tags"
-        return f"{text} — see git log, or fetch it: {fetch}"
-    return (
-        f"{text}, and this clone is shallow — fetch the rest: git fetch --unshallow "
-        "(in a workflow of GitHub: fetch-depth: 0)"
-    )
+    if git.is_shallow:
+        return f"{text}, and this clone is shallow — {_DEEPER}"
+    remotes = git.says("remote").split()
+    remote, _, branch = revision.partition("/")
+    if remote in remotes and git.says("check-ref-format", "--normalize", f"refs/heads/{branch}"):
+        return f"{text} — see git log, or fetch it: {shlex.join(['git', 'fetch', remote, branch])}"
+    fetch = ", or fetch it: git fetch --all --tags" if remotes else " for those that there are"
+    return f"{text} — see git log{fetch}"
+
+
+def _unrelated(git: _Git, revision: str) -> str:
+    text = f"what is worked on has no commit in common with {revision}"
+    if git.is_shallow:
+        return f"{text} in this clone, which is shallow — {_DEEPER}"
+    return f"{text} — name a revision that this branch comes from, as git log lists them"
+
+
+_DEEPER = "fetch the rest: git fetch --unshallow (in a workflow of GitHub: fetch-depth: 0)"
 
 
 class _Git:
@@ -76,6 +162,8 @@ class _Git:
             )
         except FileNotFoundError as error:
             raise BaseError("this needs git, and there is none here") from error
+        except ValueError as error:  # NUL in a word
+            raise BaseError(f"git cannot be asked for that: {error}") from error
 
     def _run(self, *words: str) -> bytes | None:
         """What git prints; None if it fails."""
@@ -101,13 +189,29 @@ class _Git:
         out = self._run(*words)
         return (out or b"").decode("utf-8", "surrogateescape").strip()
 
+    @property
+    def is_shallow(self) -> bool:
+        """Whether commits are missing."""
+        return self.says("rev-parse", "--is-shallow-repository") == "true"
+
+    def top(self) -> Path:
+        """The root of the repository."""
+        return Path(self.says("rev-parse", "--show-toplevel"))
+
     def blob(self, name: str) -> bytes | None:
         """The content of a file, by what git calls it; None if there is none."""
         return self._run("cat-file", "blob", name)
 
-    def files(self, commit: str) -> dict[str, bytes]:
-        """The YAML files of this folder at a commit, by name."""
-        listed = self._run("ls-tree", "-z", commit) or b""
+    def paths(self, commit: str, names: Iterable[str]) -> list[str]:
+        """The files of these names at a commit, by their paths in the repository."""
+        wanted = tuple(names)
+        listed = self._run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit) or b""
+        paths = listed.decode("utf-8", "surrogateescape").split("\0")
+        return [path for path in paths if posixpath.basename(path) in wanted]
+
+    def files(self, commit: str, folder: str) -> dict[str, bytes]:
+        """The YAML files of a folder at a commit, by name."""
+        listed = self._run("ls-tree", "-z", "--full-tree", f"{commit}:{folder}") or b""
         found: dict[str, bytes] = {}
         for row in listed.split(b"\0"):
             facts, _, name = row.decode("utf-8", "surrogateescape").partition("\t")

@@ -28,6 +28,7 @@ from threadwire_generator.change.contract import (
     Rename,
     Schema,
 )
+from threadwire_generator.change.facts import fact_changes
 from threadwire_generator.change.kinds import BREAKING, Classes, classes, worst
 from threadwire_generator.change.leaves import admits, leaf_changes
 from threadwire_generator.change.likeness import Alternative, Prints, pairs
@@ -41,8 +42,12 @@ def compare(old: Contract, new: Contract) -> Difference:
     """All that differs, in the order in which the new contract's events lead to it."""
     walk = _Walk(old, new)
     walk.events()
-    changes = walk.finish()
-    return Difference(changes, tuple(_renames(walk)))
+    walk.finish()
+    renames = tuple(_renames(walk))
+    pairs = [(pair.old, pair.new) for pair in walk.met]
+    for change in fact_changes(old, new, pairs, renames):
+        walk.tell(change)
+    return Difference(tuple(walk.changes.values()), renames)
 
 
 class _Pair(NamedTuple):
@@ -271,7 +276,13 @@ class _Walk:
                 detail = describe(is_now.schema, self.new)
                 self.found(kind, place, detail, "", was, is_now)
             if not is_tag:
-                self.value(place, was.schema, is_now.schema)
+                self.value(place, *self.with_null(was, is_now))
+
+    def with_null(self, old: Member, new: Member) -> tuple[Schema, Schema]:
+        """What two members may be; null that comes or goes with being absent is told as that."""
+        if old.required != new.required and self.old.absent_is_null and self.new.absent_is_null:
+            return old.schema.or_null(), new.schema.or_null()
+        return old.schema, new.schema
 
     def wording(self, member: Member, contract: Contract) -> str:
         """A member in a few words, as one that came or went."""

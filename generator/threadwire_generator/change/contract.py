@@ -173,6 +173,19 @@ class EventShape:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What only a spec says: what things are called in code, and how a stream is framed."""
+
+    package: str | None  # None: it is called whatever a person called it
+    classes: Mapping[str, str]  # of events
+    fields: Mapping[str, Mapping[str, str]]  # by type: what its members are called, by wire name
+    selector: str | None  # the member of the data that names the event; None: the event field
+    end: tuple[str, str] | None  # event and data of the end; None: the stream ends with the input
+    error: tuple[str, str, str | None] | None  # event, member of plain text, member that wraps it
+    ends: Mapping[str, frozenset[str]]  # what each event is the last of
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """Everything that the events of a stream may be.
 
@@ -188,6 +201,8 @@ class Contract:
     about: str = ""  # what it was found to be: `OpenAPI 3.1.0`, `openai 1.2.3`
     enveloped: bool = True  # False: the member that names an event stands in its data
     marks: Mapping[str, Mark] = field(default_factory=dict[str, Mark])  # where the types stand
+    absent_is_null: bool = False  # a member that may be absent may be null for that reason alone
+    facts: Facts | None = None  # what a spec says besides
 
     def resolve(self, schema: Schema) -> Schema:
         """The schema without references on its surface; names that lead nowhere admit anything."""

@@ -17,6 +17,7 @@ from threadwire_generator.screen import progress, show_findings
 
 if TYPE_CHECKING:
     from threadwire_generator.change.of_spec import ProfileName
+    from threadwire_generator.change.project import Project
 
 IN_ORDER, BROKEN, UNREADABLE = 0, 1, 2
 
@@ -74,7 +75,10 @@ Who breaks:
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of the project's spec, for revisions; default: the only one in schema/ here.",
 )
+@click.pass_context
 def diff(
+    context: click.Context,
+    /,
     old: str,
     new: str,
     form: str,
@@ -93,10 +97,13 @@ def diff(
     from threadwire_generator.change.report import FORMATS, Report
     from threadwire_generator.change.sources import read_sides
 
+    project: Project | None = context.obj
     folder = schema or only_protocol(SCHEMA)
+    is_own = project is not None and folder is not None and project.is_own(folder)
+    package = project.package if project is not None and is_own else None
     with progress() as doing:
         doing(f"reading {old} and {new}")
-        sides = read_sides(old, new, schema=folder, root=root, profile=profile)
+        sides = read_sides(old, new, schema=folder, package=package, root=root, profile=profile)
         difference = compare(*sides.contracts) if sides.contracts is not None else None
     show_findings(sides.findings)
     if difference is None or sides.contracts is None:

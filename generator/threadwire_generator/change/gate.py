@@ -4,18 +4,18 @@ A pure judgement of values: what the protocol was at a base revision, what it is
 `accepted-breaks.yaml`.  Each break that no row accepts is a finding at the place of the spec that
 it is about, and `Judgement.rows` is the YAML that would accept it, but for the reason.
 
-Only rows that were written since the base must match.  Against the commit that is worked on, the
-rows that it has already belong to commits before it, and are left alone.
+Only rows that were written since the base accept, and must match: those that it has already are
+for breaks that it has, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from threadwire_generator.build import read_spec_files
-from threadwire_generator.change.accepted import Row, read_accepted, rows_for, stale_rows
+from threadwire_generator.change.accepted import Row, fresh_rows, rows_for, stale_rows
 from threadwire_generator.change.base import Base, BaseError
 from threadwire_generator.change.compare import compare
 from threadwire_generator.change.contract import Change, Contract
@@ -43,27 +43,29 @@ class Judgement:
 
 
 def judge(
-    spec: Spec, base: Base, accepted: bytes, path: Path, fail_on: Collection[str]
+    spec: Spec, base: Base, rows: Sequence[Row], path: Path, fail_on: Collection[str], *, own: bool
 ) -> Judgement:
-    """Compare a protocol with what it was, and hold what breaks to the list at `path`.
+    """Compare a protocol with what it was, and hold what breaks to the rows of the list at `path`.
 
-    `accepted` is the content of the list.  Raises `BaseError` if the base cannot be understood.
+    `own` says that the list is of this protocol alone.  Raises `BaseError` if the base cannot be
+    understood.
     """
-    rows, findings = read_accepted(accepted, path)
-    if findings:
-        return Judgement(path, tuple(findings))
     if base.note:
         return Judgement(path, (), "", f"nothing to break: {base.note}")
+    ours = [row for row in rows if row.protocol in (None, spec.protocol)]
+    accepting, binding = fresh_rows(ours, base.accepted)
     changes = compare(_was(base), contract_of_spec(spec, "wire")).changes
     breaking = [change for change in changes if _breaks(change, BROKEN)]
     refused = [change for change in breaking if _breaks(change, fail_on)]
-    open_ones = [change for change in refused if not any(row.accepts(change) for row in rows)]
-    findings = [_finding(change, spec, path, fail_on) for change in open_ones]
-    findings += stale_rows(_since(rows, base), breaking, base.revision)
+    open_ones = [c for c in refused if not any(row.accepts(c) for row in accepting)]
+    used_up = [change for change in open_ones if any(row.accepts(change) for row in ours)]
+    findings = [_finding(c, spec, path, fail_on, base if c in used_up else None) for c in open_ones]
+    findings += stale_rows(binding, breaking, base.revision)
     accepts = len(refused) - len(open_ones)
     note = f" ({accepts} accepted)" if accepts else ""
     summary = f"no unaccepted break against {base.revision}{note}"
-    return Judgement(path, tuple(findings), rows_for(open_ones), summary)
+    to_paste = rows_for(open_ones, None if own else spec.protocol)
+    return Judgement(path, tuple(findings), to_paste, summary)
 
 
 def _was(base: Base) -> Contract:
@@ -74,16 +76,7 @@ def _was(base: Base) -> Contract:
             f"the schema was not in order then — take a revision in "
             f"which it is. {format_finding(first)}"
         )
-    return contract_of_spec(old, "wire")
-
-
-def _since(rows: Sequence[Row], base: Base) -> list[Row]:
-    """The rows that have to match a break against this base."""
-    if not base.is_head or base.accepted is None:
-        return list(rows)
-    settled = read_accepted(base.accepted, Path())[0]
-    known = {(row.path, row.kind, row.detail) for row in settled}
-    return [row for row in rows if (row.path, row.kind, row.detail) not in known]
+    return contract_of_spec(replace(old, package=base.package or old.package), "wire")
 
 
 def _breaks(change: Change, whom: Iterable[str]) -> list[str]:
@@ -91,12 +84,16 @@ def _breaks(change: Change, whom: Iterable[str]) -> list[str]:
     return [name for name in whom if getattr(change, name) in BREAKS[name]]
 
 
-def _finding(change: Change, spec: Spec, path: Path, fail_on: Collection[str]) -> Finding:
+def _finding(
+    change: Change, spec: Spec, path: Path, fail_on: Collection[str], used_up_in: Base | None
+) -> Finding:
     whom = _breaks(change, [name for name in BROKEN if name in fail_on])
     broken = " and ".join(BROKEN[name] for name in whom)
     detail = f" ({show(change.detail)})" if change.detail else ""
     message = f"{show(change.path)} {change.kind}{detail} breaks {broken}"
     cure = f"take it back, or accept it in {path.as_posix()}"
+    if used_up_in is not None:
+        cure += f" (the row there is for a break before {used_up_in.revision}: give a reason anew)"
     return finding_at(mark_of(change, spec), "unaccepted-break", message, cure)
 
 

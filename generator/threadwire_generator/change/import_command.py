@@ -15,7 +15,7 @@ import click
 
 from threadwire_generator.build import read_spec_files
 from threadwire_generator.change.compare import compare
-from threadwire_generator.change.contract import Change, Contract, Step
+from threadwire_generator.change.contract import Change, Contract, Schema, Step
 from threadwire_generator.change.document_texts import facts_of
 from threadwire_generator.change.imports import Import, plan_import
 from threadwire_generator.change.ledger import Item
@@ -161,8 +161,8 @@ def _left(spec: Spec, contract: Contract, plan: Import) -> Iterable[Item]:
     """What still differs, and nothing else has told."""
     told = {item.path for item in (*plan.questions, *plan.known)}
     for change in compare(contract_of_spec(spec, "documented"), contract).changes:
-        is_event = change.kind.startswith("event_") and change.detail in told
-        if change.path not in told and not is_event and not _is_beside(change, contract):
+        is_told = change.path in told or change.detail in told
+        if not (is_told or _is_beside(change, contract) or _is_ours(change, contract)):
             words = f"{change.kind.replace('_', ' ')} {change.detail}".strip()
             yield Item(change.path, f"still differs from the document: {words}")
 
@@ -174,6 +174,14 @@ def _is_beside(change: Change, contract: Contract) -> bool:
             return name in {member.name for member in contract.events[event].beside}
         case _:
             return False
+
+
+def _is_ours(change: Change, contract: Contract) -> bool:
+    """Whether the spec names the format of a value of which the document says nothing."""
+    return change.kind == "format_changed" and all(
+        getattr(part, "format", None) is None
+        for part in (contract.resolve(change.new).parts if isinstance(change.new, Schema) else ())
+    )
 
 
 # --- what a person reads --------------------------------------------------------------------------

@@ -7,6 +7,7 @@ others use too is never touched; what belongs into it is printed.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -18,9 +19,9 @@ from threadwire_generator import targets
 from threadwire_generator.build import read_spec_files
 from threadwire_generator.change.accepted import TO_DO
 from threadwire_generator.change.project import FILE, OUT, PROTOCOL_FILE
-from threadwire_generator.change.scaffold import AT_THE_ROOT, SHARED, Setup, scaffold
+from threadwire_generator.change.scaffold import AT_THE_ROOT, SHARED, WORKFLOW, Setup, scaffold
 from threadwire_generator.change.writing import write_all
-from threadwire_generator.findings import Finding, finding_at
+from threadwire_generator.findings import Finding, finding_at, show
 from threadwire_generator.resources import meta_texts, protocols
 from threadwire_generator.rules.names import PACKAGE_CURE, package_problem
 from threadwire_generator.screen import count, show_findings, show_verdict
@@ -76,6 +77,8 @@ def init(
         raise click.UsageError(f"--package {package}: it {reason} — {PACKAGE_CURE}")
     if document is None and root is not None:
         raise click.UsageError("--root is a schema of a document: --from DOCUMENT")
+    if document is not None and protocol is not None:
+        _check_name(protocol)
     findings: list[Finding] = []
     found: Found | None
     if document is None:
@@ -86,7 +89,10 @@ def init(
     if found is None:
         show_verdict("init: nothing was written", good=False)
         return UNUSABLE
+    if found.spec.protocol in _taken() and not found.bundled:
+        _check_name(found.spec.protocol)
     chosen = names or tuple(t for t in (*targets.TABLE, targets.SUITE) if t not in found.without)
+    inside = _repository_of(folder)
     files = scaffold(
         Setup(
             protocol=found.spec.protocol,
@@ -95,9 +101,33 @@ def init(
             meta=meta_texts(),
             targets=chosen,
             version=_version(),
+            bundled=found.bundled,
+            below=_below(folder, inside),
         )
     )
-    return _write(folder, files, found, force)
+    return _write(folder, inside, files, found, force)
+
+
+def _check_name(protocol: str) -> None:
+    """Raise `click.UsageError` if a drafted protocol cannot be called that."""
+    if protocol in (reserved := _taken()):
+        raise click.UsageError(f"--protocol {protocol}: {reserved[protocol]}; name it otherwise")
+
+
+def _taken() -> dict[str, str]:
+    """Names that a drafted protocol cannot have, and why."""
+    names = {
+        folder.name: "a protocol that comes with threadwire is called so" for folder in protocols()
+    }
+    return {**names, _META: f"schema/{_META} holds the JSON Schemas for editors"}
+
+
+_META = "meta"
+
+
+def _below(folder: Path, inside: Path | None) -> str:
+    """A folder as seen from the root of its repository; empty if it is the root."""
+    return "" if inside is None else folder.resolve().relative_to(inside).as_posix()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +137,7 @@ class Found:
     spec: Spec
     files: Mapping[str, str]
     without: tuple[str, ...] = ()  # targets that are made of it on demand only
+    bundled: bool = False
     to_decide: tuple[str, ...] = ()  # what a person should look at
 
 
@@ -122,7 +153,9 @@ def _bundled(name: str | None) -> Found:
     files = {path.name: path.read_text(encoding="utf-8") for path in paths}
     spec, _ = _spec_of(files)
     assert spec is not None
-    return Found(spec, files, without=(targets.SUITE,))  # threadwire brings its suite, too
+    return Found(
+        spec, files, without=(targets.SUITE,), bundled=True
+    )  # threadwire brings its suite, too
 
 
 def _drafted(
@@ -135,6 +168,11 @@ def _drafted(
     contract, findings = read_openapi(document.read_bytes(), document.as_posix(), root)
     if contract is None:
         return None, findings
+    if not contract.enveloped:
+        message = f"the events of {show(contract.root)} are named in their data"
+        cure = "no spec can be drafted of that: write one, with `selector: {in: data, member: …}`"
+        mark = contract.marks[contract.root]
+        return None, [*findings, finding_at(mark, "openapi/root", message, cure)]
     source = Source(TO_DO, document.name, contract.root, commit=TO_DO, date=TO_DO)
     draft = drafted(contract, protocol=protocol, package=package, source=source)
     spec, more = _spec_of(draft.files)
@@ -158,8 +196,17 @@ def _version() -> str:
 # --- writing, and what a person reads -------------------------------------------------------------
 
 
-def _write(folder: Path, files: Mapping[str, str], found: Found, force: bool) -> int:
-    inside = _repository_of(folder)
+def _write(
+    folder: Path, inside: Path | None, files: Mapping[str, str], found: Found, force: bool
+) -> int:
+    if other := _other_protocol(folder, found.spec.protocol):
+        settings = (folder / FILE).as_posix()
+        message = f"is about {other}, and would be about schema/{found.spec.protocol} alone"
+        cure = "set the second protocol up in a folder of its own: threadwire init DIR; or move "
+        cure += f"{settings} away, if it is to take the first one's place"
+        show_findings([finding_at(Mark(settings, 1, 1), "other-protocol", message, cure)])
+        show_verdict("init: there is a protocol here already, nothing was written", good=False)
+        return FINDINGS
     notes: dict[str, str] = {}
     if inside is not None:
         for path in AT_THE_ROOT:
@@ -187,11 +234,26 @@ def _write(folder: Path, files: Mapping[str, str], found: Found, force: bool) ->
         click.echo(f"\n{path} {note}. What it would hold:\n")
         click.echo("".join(f"    {line}\n" for line in files[path].splitlines()), nl=False)
     _show_questions(found, folder, files)
-    click.echo(f"\nNext:\n{_next(folder)}")
+    tested = "threadwire test\n" in files[WORKFLOW]
+    click.echo(f"\nNext:\n{_next(folder, tested=tested)}")
     spec = found.spec
     events, types = count(len(spec.events), "event"), count(len(spec.types), "type")
     show_verdict(f"init: {spec.protocol} ({events}, {types}) is set up", good=True)
     return IN_ORDER
+
+
+def _other_protocol(folder: Path, protocol: str) -> str | None:
+    """The protocol, another one, that the settings in a folder are about."""
+    from threadwire_generator.change.toml_file import lax_toml
+
+    file = folder / FILE
+    if not file.is_file():
+        return None
+    schema = lax_toml(file.read_bytes()).get("schema")
+    if not isinstance(schema, str) or "\0" in schema:
+        return None
+    same = (folder / schema).resolve() == (folder / "schema" / protocol).resolve()
+    return None if same or not (folder / schema / PROTOCOL_FILE).is_file() else schema
 
 
 def _repository_of(folder: Path) -> Path | None:
@@ -250,16 +312,17 @@ def _show_questions(found: Found, folder: Path, files: Mapping[str, str]) -> Non
         click.echo(f"  what the document does not say: {to_do} times {TO_DO} in {schema}/")
 
 
-def _next(folder: Path) -> str:
+def _next(folder: Path, *, tested: bool) -> str:
+    test = ("threadwire test", f"run the suite; to test your own decoder, name it in {FILE}")
     steps = [
         ("threadwire generate", f"write {OUT}/"),
         ("threadwire check --against HEAD", "the gate, as a hook calls it"),
-        ("threadwire test", f"run the suite; to test your own decoder, name it in {FILE}"),
+        *([test] if tested else []),
         ("git add . && git commit", "all of it belongs into the repository"),
         ("pre-commit install", "or let .git/hooks/pre-commit call the gate"),
     ]
     if folder != Path():
-        steps.insert(0, (f"cd {folder.as_posix()}", ""))
+        steps.insert(0, (shlex.join(["cd", folder.as_posix()]), ""))
     width = max(len(command) for command, _ in steps)
     lines = [f"  {command:{width}}  {what}".rstrip() for command, what in steps]
     return "".join(f"{line}\n" for line in lines)

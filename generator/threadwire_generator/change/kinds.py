@@ -36,6 +36,7 @@ class Kind:
     section: Literal["Added", "Changed", "Removed"]
     entry: str
     cases: Mapping[str, Classes]
+    several: bool = False  # whether one place can have several of it, told apart by their details
 
 
 def _always(decoder: Decoder, server: Server, python: str) -> Mapping[str, Classes]:
@@ -64,8 +65,8 @@ _CLOSES = _always("safe", "BREAKING", BREAKING)
 
 KINDS: Mapping[str, Kind] = {
     # --- events
-    "event_added": Kind("Added", "the event `{detail}`", _COMES),
-    "event_removed": Kind("Removed", "the event `{detail}`", _GOES),
+    "event_added": Kind("Added", "the event `{detail}`", _COMES, several=True),
+    "event_removed": Kind("Removed", "the event `{detail}`", _GOES, several=True),
     "event_payload_changed": Kind(
         "Changed", "`{path}` has another payload: `{detail}`", {}  # as what differs in it
     ),
@@ -117,26 +118,68 @@ KINDS: Mapping[str, Kind] = {
         "`{path}` is another constant: `{detail}`",
         _always("BREAKING", "BREAKING", BREAKING),
     ),
-    "enum_value_added": Kind("Added", "`{path}` may be `{detail}`", _COMES),
-    "enum_value_removed": Kind("Removed", "`{path}` is no longer `{detail}`", _GOES),
+    "enum_value_added": Kind("Added", "`{path}` may be `{detail}`", _COMES, several=True),
+    "enum_value_removed": Kind("Removed", "`{path}` is no longer `{detail}`", _GOES, several=True),
     "enum_opened": Kind("Changed", "`{path}` admits other values: `{detail}`", _OPENS),
     "enum_closed": Kind("Changed", "`{path}` admits no other values: `{detail}`", _CLOSES),
-    "variant_added": Kind("Added", "`{path}` may be `{detail}`", _COMES),
-    "variant_removed": Kind("Removed", "`{path}` is no longer `{detail}`", _GOES),
+    "variant_added": Kind("Added", "`{path}` may be `{detail}`", _COMES, several=True),
+    "variant_removed": Kind("Removed", "`{path}` is no longer `{detail}`", _GOES, several=True),
     "union_opened": Kind("Changed", "`{path}` admits other tags: `{detail}`", _OPENS),
     "union_closed": Kind("Changed", "`{path}` admits no other tags: `{detail}`", _CLOSES),
     # --- limits, and what is said of a value without limiting it
     "constraint_tightened": Kind(
-        "Changed", "`{path}` has less room: {detail}", _always("safe", "BREAKING", ADDITIVE)
+        "Changed",
+        "`{path}` has less room: {detail}",
+        _always("safe", "BREAKING", ADDITIVE),
+        several=True,
     ),
     "constraint_loosened": Kind(
-        "Changed", "`{path}` has more room: {detail}", _always("BREAKING", "safe", ADDITIVE)
+        "Changed",
+        "`{path}` has more room: {detail}",
+        _always("BREAKING", "safe", ADDITIVE),
+        several=True,
     ),
     "constraint_changed": Kind(
-        "Changed", "`{path}` has another limit: {detail}", _always("BREAKING", "BREAKING", ADDITIVE)
+        "Changed",
+        "`{path}` has another limit: {detail}",
+        _always("BREAKING", "BREAKING", ADDITIVE),
+        several=True,
     ),
     "format_changed": Kind(
         "Changed", "`{path}` has another format: {detail}", _always("safe", "safe", ADDITIVE)
+    ),
+    # --- between two specs: how a stream is framed, and what things are called in code
+    "selector_changed": Kind(
+        "Changed",
+        "the names of events of `{path}` stand elsewhere: `{detail}`",
+        _always("BREAKING", "BREAKING", ADDITIVE),
+    ),
+    "end_changed": Kind(
+        "Changed",
+        "a stream of `{path}` ends otherwise: `{detail}`",
+        {
+            "other": Classes("BREAKING", "BREAKING", ADDITIVE),
+            # A generated decoder knows the end by its name, whatever data it carries.
+            "data": Classes("safe", "BREAKING", ADDITIVE),
+        },
+    ),
+    "ends_changed": Kind(
+        # The last of something promises that nothing follows.  A promise that comes narrows what
+        # streams may be, so that old servers may fail it; one that goes widens it, and who stopped
+        # there misses what follows.
+        "Changed",
+        "`{path}` is the last event of something else: `{detail}`",
+        _variance(ADDITIVE),
+    ),
+    "error_changed": Kind(
+        "Changed",
+        "an error of `{path}` comes otherwise: `{detail}`",
+        _always("BREAKING", "BREAKING", ADDITIVE),
+    ),
+    "name_changed": Kind(
+        "Changed",
+        "`{path}` has another name in code: `{detail}`",
+        _always("safe", "safe", BREAKING),
     ),
 }
 

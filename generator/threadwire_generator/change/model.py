@@ -228,12 +228,24 @@ class Modeller:
                 return bool(values)
             case Array(_, limits):
                 return not limits and name in self._inlining
-            case Object((), _, limits):
-                return not limits
+            case Object((), rest, limits):
+                return not limits and self._is_bare(rest)
             case None:
                 return not _are_plain(parts)
             case _:
                 return True
+
+    def _is_bare(self, schema: Schema | None, depth: int = 4) -> bool:
+        """Whether no limit and no null is said of what is in a map, where a type has no room."""
+        if schema is None or depth == 0:
+            return depth > 0
+        parts = self.contract.resolve(schema).parts
+        inner = [part.items for part in parts if isinstance(part, Array)]
+        inner += [part.rest for part in parts if isinstance(part, Object) and part.rest]
+        limited = any(getattr(part, "limits", ()) for part in parts)
+        return (
+            not limited and Null() not in parts and all(self._is_bare(x, depth - 1) for x in inner)
+        )
 
     def _value(self, found: Alternatives, where: Where, *, constant: bool) -> Value:
         """A value that has no name of its own."""

@@ -17,18 +17,19 @@ from threadwire_generator.rules.names import (
 _WORDS = re.compile(r"[^A-Za-z0-9]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _LONGEST = 100  # letters of a name; longer ones are cut
+_OTHER_FILES = {"lifecycle", "meta", "protocol", "rules"}  # of a spec, that hold no types
 _OBJECT = "Object"  # what many documents end the names of their schemas with
 
 
 def camel(*texts: str) -> str:
-    """Words as a class has them in its name: `thread.run_step` is `ThreadRunStep`."""
+    """Words as a class has them in its name: `search.done_twice` is `SearchDoneTwice`."""
     words = [word for text in texts for word in _WORDS.split(text) if word]
     name = "".join(word[0].upper() + word[1:] for word in words)[:_LONGEST]
     return name if name[:1].isalpha() else f"Type{name}"
 
 
 def snake(name: str) -> str:
-    """A class's name as a file has it: `RunStep` is `run_step`."""
+    """A class's name as a file has it: `SearchResult` is `search_result`."""
     return _HUMP.sub("_", name).lower()
 
 
@@ -87,8 +88,9 @@ def file_stem(name: str, taken: Container[str]) -> str:
     """The name of a file of types, without its suffix, that can be a module's."""
     wanted = snake(stem(name))
     candidates = [wanted, f"{wanted}_types", *(f"{wanted}_{number}" for number in range(2, 99))]
+    reserved = RESERVED_MODULES | _OTHER_FILES
     return next(
         word
         for word in candidates
-        if word not in RESERVED_MODULES and word not in taken and not keyword.iskeyword(word)
+        if word not in reserved and word not in taken and not keyword.iskeyword(word)
     )

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 from threadwire_generator.change.contract import (
     Contract,
     EventShape,
+    Facts,
     OtherObjects,
     Part,
     Ref,
@@ -22,7 +23,7 @@ from threadwire_generator.change.contract import (
 )
 from threadwire_generator.change.json_schema import Steps, read_types
 from threadwire_generator.findings import Finding
-from threadwire_generator.spec import EnumType, Mark, NamedType, Spec, UnionType
+from threadwire_generator.spec import EnumType, Mark, NamedType, ObjectType, Spec, UnionType
 from threadwire_generator.targets.jsonschema.bundle import bundle
 from threadwire_generator.targets.jsonschema.profiles import PROFILES, Profile
 
@@ -51,6 +52,25 @@ def contract_of_spec(spec: Spec, profile: ProfileName) -> Contract:
         about=f"spec, {profile} profile",
         enveloped=spec.selector is None,
         marks={name: type_.mark for name, type_ in spec.types.items()},
+        absent_is_null=chosen.opens,
+        facts=_facts(spec),
+    )
+
+
+def _facts(spec: Spec) -> Facts:
+    end, error = spec.end, spec.error
+    objects = [type_ for type_ in spec.types.values() if isinstance(type_, ObjectType)]
+    return Facts(
+        package=spec.package,
+        classes={event.name: event.class_name for event in spec.events},
+        fields={
+            type_.name: {each.wire_name: each.name or each.wire_name for each in type_.fields}
+            for type_ in objects
+        },
+        selector=spec.selector,
+        end=None if end is None else (end.event, end.data),
+        error=None if error is None else (error.event, error.text_as, error.wrapped_in),
+        ends={event.name: frozenset(event.ends) for event in spec.events},
     )
 
 

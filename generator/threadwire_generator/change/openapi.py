@@ -128,9 +128,12 @@ def _only_root(outline: Outline) -> str:
     unions = [name for name in outline.names() if _is_union(outline, name)]
     types, _ = read_types(outline, unions)
     fitting: dict[str, list[str]] = {}
+    tagged: list[str] = []  # unions whose events, if they are any, are named in their data
     for name in unions:
         events, enveloped = _events(types, name)
-        if events and enveloped:
+        if events and not enveloped:
+            tagged.append(name)
+        elif events:
             fitting[name] = [part.name for part in types[name].parts if isinstance(part, Ref)]
     inner = set[str]().union(*fitting.values())
     outermost = [name for name in fitting if name not in inner]
@@ -139,6 +142,12 @@ def _only_root(outline: Outline) -> str:
     if outermost:
         message = f"several schemas are unions of events: {listed(outermost)}"
         cure = f"name one: --root {outermost[0]}"
+    elif tagged:
+        message = (
+            f"no schema is a union of objects with `event` and `data`; {listed(tagged[:3])} "
+            "would have the names of events in their data"
+        )
+        cure = f"such a stream cannot be drafted, but compared: diff --root {tagged[0]}"
     else:
         message = "no schema is a union of objects with `event` and `data`"
         cure = "name the schema of the whole stream: --root NAME"

@@ -34,6 +34,10 @@ class Properties:
         is_back = body.get("documented") is False
         if self.reshaper.aligner.fits(view, member.schema, here) and not is_back:
             return
+        if "const" in body and (owner, member.name) in self.tags:
+            text = "the document has another value for what tells its object from others"
+            self.ledger.questions.append(Item(path, text))
+            return
         shaped = self.reshaper.property(body, member.schema, where.member(member.name), here)
         for loss in shaped.losses:
             self.ledger.questions.append(Item(path, loss))
@@ -42,13 +46,13 @@ class Properties:
         unit = self._unit(path, body, shaped.wire)
         self._wire(steps, body, shaped.wire, unit)
         self.ledger.documented(steps, body, shaped.documented or None)
-        after = {**body, **shaped.wire, "documented": shaped.documented}
+        after = {**shaped.wire, "documented": shaped.documented}
         was, is_now = split_null(view), split_null(documented_view(after))
         if is_back:
             self._edited(path, "the document knows it now")
         else:
             self._edited(path, _difference(view, documented_view(after)))
-            if contradicts(after):
+            if contradicts(after) and was != is_now:
                 words = _words(*was, *is_now)
                 self.ledger.evidence(steps, body, f"{words} {self.until}")
                 if body.get("evidence"):
@@ -61,7 +65,8 @@ class Properties:
     def _unit(self, path: str, body: Body, wire: Body) -> str | None:
         unit = unit_of(body, wire)
         had = body.get("unit")
-        if unit is None and had is not None and had not in UNTOLD_UNITS:
+        is_time = wire.get("format") == "unixtime"
+        if is_time and had is not None and had not in UNTOLD_UNITS:
             text = f"the document says that it is a point in time, the spec that it counts {had}"
             self.ledger.questions.append(Item(path, text))
         return unit

@@ -48,7 +48,7 @@ class Reshaped:
     def same_as(self, body: Body) -> bool:
         """Whether that is what the property is already."""
         wire = {key: body[key] for key in SHAPE if key in body}
-        return wire == self.wire and (body.get("documented") or {}) == self.documented
+        return wire == self.wire and body.get("documented", {}) == self.documented
 
 
 @dataclass(slots=True)
@@ -113,7 +113,10 @@ class Reshaper:
 
     def widened(self, ours: Body, theirs: Body, where: Where, losses: list[str]) -> Body:
         """Keywords that admit what either admit."""
-        ours = self._written_out(ours)
+        plain = self._written_out(ours)
+        if plain is not ours:
+            wide = self.widened(plain, theirs, where, losses)
+            return dict(ours) if wide == plain else wide
         if ours == theirs or not ours or not theirs:
             return dict(ours) if ours == theirs else {}
         if ours.get("type") == theirs.get("type") == "array":
@@ -153,8 +156,9 @@ class Reshaper:
         if "properties" in one and theirs.get("type") == "object":
             return dict(ours)
         if ours.get("type") == "object" and ours.get("additionalProperties") is True:
-            if other.get("required"):
-                told = ", ".join(f"`{name}`" for name in other["required"])
+            needed = self._needed(theirs)
+            if needed:
+                told = ", ".join(f"`{name}`" for name in needed)
                 losses.append(f"an object without {told} was good before, and is refused now")
             return dict(theirs)  # an object may carry more than its type declares
         if "anyOf" in one and self._kinds(theirs) <= self.aligner.kinds(self._resolved(ours)):
@@ -163,6 +167,13 @@ class Reshaper:
             return dict(ours)
         losses.append(self._loss(ours, theirs))
         return dict(theirs)
+
+    def _needed(self, body: Body) -> list[str]:
+        """The members without which an object is refused."""
+        target = self._target(body)
+        if "anyOf" in target:
+            return [name for branch in target["anyOf"] for name in self._needed(branch)]
+        return [target["tag"]] if "tag" in target else list(target.get("required", ()))
 
     def _loss(self, ours: Body, theirs: Body) -> str:
         was, is_now = (

@@ -7,13 +7,13 @@ module; the protocol's own files come as they are.
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jinja2 import Environment, StrictUndefined
 
-from threadwire_generator.change import accepted
-from threadwire_generator.change.project import BREAKS, FILE, INTERPRETER, OUT
+from threadwire_generator.change.project import ACCEPTED, BREAKS, FILE, INTERPRETER, OUT, PACKAGE
 from threadwire_generator.resources import change_template
 
 HOOKS = ".pre-commit-config.yaml"
@@ -32,6 +32,13 @@ class Setup:
     meta: Mapping[str, str]  # the JSON Schemas of these files, for editors
     targets: tuple[str, ...]
     version: str  # of threadwire
+    bundled: bool = False  # whether threadwire brings a suite for it
+    below: str = ""  # the folder, as seen from the repository's root; empty if it is the root
+
+    @property
+    def tested(self) -> bool:
+        """Whether `threadwire test` can do without a command of the person's own."""
+        return "python" in self.targets and ("suite" in self.targets or self.bundled)
 
     @property
     def schema(self) -> str:
@@ -41,6 +48,8 @@ class Setup:
 
 def scaffold(setup: Setup) -> dict[str, str]:
     """The files, by path."""
+    gate = "threadwire check --against HEAD"
+    below = shlex.quote(setup.below)
     facts = {
         "schema": setup.schema,
         "out": OUT,
@@ -49,14 +58,19 @@ def scaffold(setup: Setup) -> dict[str, str]:
         "own_suite": "suite" in setup.targets,
         "fail_on": BREAKS,
         "version": setup.version,
+        "below": setup.below,
+        "cd": f"cd {below}",
+        "hook": f"sh -c {shlex.quote(f'cd {below} && exec {gate}')}" if setup.below else gate,
+        "tested": setup.tested,
+        "bundled": setup.bundled,
         "test_command": (
             *(INTERPRETER, "-m", "threadwire_conformance.adapter"),
-            *("--package", setup.package, "--path", f"{OUT}/python"),
+            *("--package", PACKAGE, "--path", f"{OUT}/python"),
         ),
     }
     files = {f"{setup.schema}/{name}": text for name, text in setup.spec.items()}
     files |= {f"schema/meta/{name}": text for name, text in setup.meta.items()}
-    files[f"schema/{accepted.FILE}"] = render("accepted-breaks.yaml", facts)
+    files[f"schema/{ACCEPTED}"] = render("accepted-breaks.yaml", facts)
     files[FILE] = render("threadwire.toml", facts)
     files[HOOKS] = render("pre-commit-config.yaml", facts)
     files[WORKFLOW] = render("workflow.yaml", facts)

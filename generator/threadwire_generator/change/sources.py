@@ -7,13 +7,12 @@ the project's own spec is read.  What is there as a file or a folder is never ta
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from threadwire_generator.build import read_spec, read_spec_files
-from threadwire_generator.change.accepted import place_of
-from threadwire_generator.change.base import BaseError, read_base
+from threadwire_generator.change.base import Base, BaseError, read_base
 from threadwire_generator.change.contract import Contract
 from threadwire_generator.change.of_sdk import SdkError, blurred, contract_of_sdk
 from threadwire_generator.change.of_spec import ProfileName, contract_of_spec
@@ -73,20 +72,21 @@ def read_sides(
     new: str,
     *,
     schema: Path | None,
+    package: str | None = None,
     root: str | None = None,
     profile: ProfileName | None = None,
 ) -> Sides:
     """The contracts of both sides.
 
-    `schema` is the folder of the project's own spec, if it has one; `root` the schema of the whole
-    stream in a document.  Without `profile` two specs are compared as the wire has them, and a spec
+    `schema` is the folder of the project's own spec, if it has one, and `package` what it is called
+    there instead of as the spec says; `root` the schema of the whole stream in a document.  Without `profile` two specs are compared as the wire has them, and a spec
     with anything else as the document has it.
     """
     findings: list[Finding] = []
     try:
         sides = [_side(text) for text in (old, new)]
         view = profile or ("wire" if all(side.is_spec for side in sides) else "documented")
-        specs = [_spec(side, schema) if side.is_spec else None for side in sides]
+        specs = [_spec(side, schema, package) if side.is_spec else None for side in sides]
         known = [spec.source for spec in specs if spec is not None and spec.source is not None]
         known += _stated(schema)
         contracts: list[Contract] = []
@@ -123,27 +123,34 @@ def _side(text: str) -> Side:
     return Side(text, "revision")
 
 
-def _spec(side: Side, schema: Path | None) -> Spec:
+def _spec(side: Side, schema: Path | None, package: str | None) -> Spec:
     """The spec of a side; its warnings are for `check` to tell."""
-    spec, findings = read_spec(side.path) if side.kind == "spec" else _at_revision(side, schema)
+    if side.kind == "spec":
+        spec, findings = read_spec(side.path)
+        is_own = schema is not None and side.path.resolve() == schema.resolve()
+        package = package if is_own else None
+    else:
+        base, place = _at_revision(side, schema)
+        spec, findings = read_spec_files(base.files, place)
+        package = base.package
     if spec is None:
         raise _SideError(findings)
-    return spec
+    return replace(spec, package=package or spec.package)
 
 
-def _at_revision(side: Side, schema: Path | None) -> tuple[Spec | None, list[Finding]]:
+def _at_revision(side: Side, schema: Path | None) -> tuple[Base, Path]:
     if schema is None:
         message = "taken for a git revision, but there is no schema/ here whose past it could be"
         raise _failed(side.text, message, f"{_SIDE_CURE}; or --schema DIR")
     try:
-        base = read_base(schema, side.text, place_of(schema))
+        base = read_base(schema, side.text)
     except BaseError as error:
         said = str(error).removeprefix(f"--against {side.text}: ").replace("--against", "it")
         message, _, cure = said.partition(" — ")
         raise _failed(side.text, message, cure or _SIDE_CURE) from error
     if not base.files:
         raise _failed(side.text, base.note, "name a revision that has it")
-    return read_spec_files(base.files, Path(f"{side.text}:{schema.as_posix()}"))
+    return base, Path(f"{side.text}:{schema.as_posix()}")
 
 
 def _document(

@@ -58,6 +58,12 @@ def load_toml(content: bytes, path: Path) -> tuple[Document | None, list[Finding
     return (None, dates) if dates else (document, [])
 
 
+def lax_toml(content: bytes) -> dict[str, Any]:
+    """What these bytes say, wherever it stands; nothing if they are no TOML."""
+    document, _ = load_toml(content, Path())
+    return document.data if document is not None and _is_table(document.data) else {}
+
+
 def _read(text: str, content: bytes, path: Path) -> Document:
     data = tomllib.loads(text)
     file = path.as_posix()

@@ -27,7 +27,8 @@ def write_all(folder: Path, files: Mapping[str, str]) -> None:
             place.write_text(text, encoding="utf-8", newline="\n")
         for place, target in staged:
             place.replace(target)
-    except OSError:
+    except OSError as error:
+        error.filename = error.filename or (staged[-1][1].as_posix() if staged else str(folder))
         for rubbish in (*(place for place, _ in staged), *new, *reversed(made)):
             with contextlib.suppress(OSError):
                 rubbish.rmdir() if rubbish.is_dir() else rubbish.unlink()

@@ -16,9 +16,10 @@ from threadwire_generator.change.keywords import is_list, is_mapping
 WIDTH = 100  # columns
 
 _OTHER = re.compile(  # what some reader takes for a truth, for nothing, or for more than a text
-    r"(?i:y|n|yes|no|on|off|true|false|null|nan|inf)|.*(: |:$| #)|[^\w$/(].*|\d.*", re.DOTALL
+    r"(?i:yes|no|on|off|true|false|null|nan|inf|infinity)|.*(?:: |:$| #).*|[^\w$/(].*|\d.*",
+    re.DOTALL,
 )
-_FLOW = re.compile(r"[,\[\]{}]")
+_FLOW = re.compile(r"[,\[\]{}?]|:[\"']")  # what ends a text, or may to some readers
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 

@@ -244,16 +244,10 @@ def documented_same(view: View) -> Iterator[Problem]:
             message = f"`documented` says {f'{listed(same)} again' if same else 'nothing'}"
             yield Problem(schema.mark("documented", key=True), message, "keep what differs")
     for named in view.types.values():
-        values = named.documented_values if isinstance(named, EnumType) else None
-        if isinstance(named, EnumType) and values is not None and set(values) == set(named.values):
-            message = f"the document's list of {show(named.name)} has the same values"
-            mark = _documented_mark(view, named)
-            yield Problem(mark, message, "remove `documented`")
-        variants = named.documented_variants if isinstance(named, UnionType) else None
-        if isinstance(named, UnionType) and variants is not None:
-            if set(variants) == set(named.variants):
-                message = f"the document's list of {show(named.name)} has the same variants"
-                yield Problem(_documented_mark(view, named), message, "remove `documented`")
+        ours, theirs, what = _lists(named)
+        if theirs is not None and set(theirs) == set(ours):
+            message = f"the document's list of {show(named.name)} has the same {what}"
+            yield Problem(_documented_mark(view, named), message, "remove `documented`")
         if isinstance(named, ObjectType):
             required = {field.wire_name for field in named.fields if field.required}
             again = sorted(required.intersection(named.documented_required))
@@ -281,15 +275,21 @@ def evidence_missing(view: View) -> Iterator[Problem]:
             message = f"{name} is not as the document has it, and nothing says why"
             yield Problem(schema.mark(key=True), message, cure)
     for named in view.types.values():
-        if isinstance(named, EnumType):
-            ours, theirs, what = named.values, named.documented_values, "values"
-        elif isinstance(named, UnionType):
-            ours, theirs, what = named.variants, named.documented_variants, "variants"
-        else:
-            continue
+        ours, theirs, what = _lists(named)
         if not named.evidence and theirs is not None and set(theirs) != set(ours):
             message = f"{show(named.name)} has not the document's {what}, and nothing says why"
             yield Problem(named.mark, message, cure)
+
+
+def _lists(named: NamedType) -> tuple[Sequence[str], Sequence[str] | None, str]:
+    """What an enum or a union lists, what the document does if it is said, and of what."""
+    match named:
+        case EnumType():
+            return named.values, named.documented_values, "values"
+        case UnionType():
+            return named.variants, named.documented_variants, "variants"
+        case _:
+            return (), None, ""
 
 
 def contradicts(body: Mapping[str, Any]) -> bool:

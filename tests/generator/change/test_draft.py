@@ -274,8 +274,10 @@ Piece:
 """,
     }
     assert made.questions == (
-        "texts that may come piece by piece (`merge: concatenate`): `NoteDeltaObject.id`, "
-        "`Piece.text`",
+        (
+            "texts that may come piece by piece (`merge: concatenate`): `NoteDeltaObject.id`, "
+            "`Piece.text`"
+        ),
     )
 
 
@@ -284,7 +286,9 @@ Piece:
 
 def test_names_that_code_cannot_have_get_others() -> None:
     schemas = {
-        "Stream": {"oneOf": [event("in", ref("chat.completion-chunk")), event("Event", ref("Any"))]},
+        "Stream": {
+            "oneOf": [event("in", ref("chat.completion-chunk")), event("Event", ref("Any"))]
+        },
         "chat.completion-chunk": data(**{"class": TEXT, "schema": TEXT, "a-b": TEXT, "a_b": TEXT}),
         "Any": data(ValueError=ref("ValueError"), a={"enum": ["x"]}, unknown=ref("UnknownThing")),
         "ValueError": data(a=TEXT),
@@ -347,7 +351,9 @@ def test_what_a_spec_cannot_say_is_told(schema: Any, told: str) -> None:
 
 
 def test_the_words_of_ones_own_document_can_be_taken() -> None:
-    noted = event("noted", ref("Note")) | {"description": "Somebody noted [this](https://x.y). Yes."}
+    noted = event("noted", ref("Note")) | {
+        "description": "Somebody noted [this](https://x.y). Yes."
+    }
     words = {"type": "string", "description": "The **text** itself; see `id`.\n\nMore of it."}
     kind = {"enum": ["a", "b"], "description": "Kind"}
     note = data(text=words, kind=kind, parts={"type": "array", "items": data(of=TEXT)})

@@ -21,7 +21,7 @@ from threadwire_generator.findings import format_finding
 from threadwire_generator.spec import Spec
 
 MANY = settings(
-    max_examples=120,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -81,3 +81,6 @@ def test_an_import_ends_in_step_or_says_where_not(step: tuple[Schema, Schema]) -
     _, again = import_into(files, new)
     assert again.plan.files == {}
     assert again.plan.edits == ()
+    _, back = import_into(files, old)  # the document takes it back
+    assert [format_finding(finding) for finding in back.errors] == []
+    assert back.left == () or back.plan.questions or made.questions

@@ -56,8 +56,10 @@ CASES: dict[str, tuple[tuple[Edit, ...], list[str]]] = {
         (Put(("Report", "properties", "id", "type"), ["string", "null"]),),
         [
             "-    id: {type: string, description: 'Identifier of the report.'}  # never empty",
-            "+    id: {type: [string, \"null\"], description: 'Identifier of the report.'}  "
-            "# never empty",
+            (
+                "+    id: {type: [string, \"null\"], description: 'Identifier of the report.'}  "
+                "# never empty"
+            ),
         ],
     ),
     "a new member behind another": (
@@ -86,8 +88,10 @@ CASES: dict[str, tuple[tuple[Edit, ...], list[str]]] = {
             ),
         ),
         [
-            "-    remarks: {type: string, description: Words of the observer., documented: false}"
-            "   # free text",
+            (
+                "-    remarks: {type: string, description: Words of the observer., "
+                "documented: false}   # free text"
+            ),
             "+    remarks:   # free text",
             "+      type: string",
             "+      description: Words of the observer.",
@@ -125,8 +129,10 @@ CASES: dict[str, tuple[tuple[Edit, ...], list[str]]] = {
     "a member in flow style that goes": (
         (Drop(("Report", "properties", "remarks", "documented")),),
         [
-            "-    remarks: {type: string, description: Words of the observer., documented: false}"
-            "   # free text",
+            (
+                "-    remarks: {type: string, description: Words of the observer., "
+                "documented: false}   # free text"
+            ),
             "+    remarks: {type: string, description: Words of the observer.}   # free text",
         ],
     ),

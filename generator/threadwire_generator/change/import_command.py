@@ -86,6 +86,9 @@ def command(
         doing(f"reading {document.as_posix()}")
         likely = spec.source.root if spec.source is not None else None
         contract, found = read_openapi(content, document.as_posix(), root, likely)
+        if contract is not None and contract.enveloped != (spec.selector is None):
+            found.append(_elsewhere(document))
+            contract = None
         show_findings(found)
         if contract is None:
             return _end(f"import: {document.as_posix()} cannot be used, {NOTHING}", UNUSABLE)
@@ -123,6 +126,12 @@ def _folder(schema: Path | None) -> Path:
 def _unusual(folder: Path, error: EditError) -> Finding:
     cure = "edit the place by hand, or lay it out as the rest of the file"
     return finding_at(Mark(folder.as_posix(), 1, 1), "import/layout", str(error), cure)
+
+
+def _elsewhere(document: Path) -> Finding:
+    message = "its events are named elsewhere than the spec says: in the data, or beside it"
+    cure = "name another schema of the document: --root NAME; or see `selector` in protocol.yaml"
+    return finding_at(Mark(document.as_posix(), 1, 1), "import/selector", message, cure)
 
 
 # --- the plan, held to what it must be ------------------------------------------------------------

@@ -79,8 +79,9 @@ def read_sides(
     """The contracts of both sides.
 
     `schema` is the folder of the project's own spec, if it has one, and `package` what it is called
-    there instead of as the spec says; `root` the schema of the whole stream in a document.  Without `profile` two specs are compared as the wire has them, and a spec
-    with anything else as the document has it.
+    there instead of as the spec says; `root` the schema of the whole stream in a document.  Without
+    `profile` two specs are compared as the wire has them, and a spec with anything else as the
+    document has it.
     """
     findings: list[Finding] = []
     try:

@@ -220,6 +220,24 @@ def test_a_document_that_cannot_be_read_is_a_finding_and_nothing_is_written(
     assert texts(desk) == before
 
 
+def test_a_document_whose_events_are_named_in_their_data_is_another_stream(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kinds = [
+        {
+            "type": "object",
+            "properties": {"type": {"const": kind}, "text": TEXT},
+            "required": ["type"],
+        }
+        for kind in ("noted", "lost")
+    ]
+    (desk / "new.json").write_bytes(document({"Stream": {"oneOf": kinds}}))
+    assert run(["import", "new.json", "--write", "--root", "Stream"]) == 2
+    captured = capsys.readouterr()
+    assert "new.json:1:1 import/selector its events are named elsewhere" in captured.err
+    assert lines(captured.out) == ["import: new.json cannot be used, nothing written"]
+
+
 def test_a_huge_document_is_read_in_seconds(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Only what the root leads to is looked at."""
     many = {f"Other{n}": {"type": "object", "properties": {"a": TEXT}} for n in range(20_000)}

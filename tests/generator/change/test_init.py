@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
+import re
+import shlex
+import shutil
 import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -77,6 +84,13 @@ def test_the_settings_are_in_order_and_name_the_package(desk: Path) -> None:
     assert project.package == "acme_events"
     assert project.adapter is not None
     assert "acme_events" in project.adapter.command
+    text = (desk / "threadwire.toml").read_text()
+    assert text.count("acme_events") == 1  # the command says `{package}`
+    (desk / "threadwire.toml").write_text(text.replace("acme_events", "our_events"))
+    project, _ = read_project(desk / "threadwire.toml", desk)
+    assert project is not None
+    assert project.adapter is not None
+    assert "our_events" in project.adapter.command
 
 
 def test_after_it_the_commands_need_no_options(
@@ -125,7 +139,94 @@ def test_what_belongs_to_the_root_of_a_repository_is_told_elsewhere(
     for path in (".pre-commit-config.yaml", ".github/workflows/threadwire.yaml"):
         assert not (desk / "inner" / path).exists()
         assert f"{path} belongs at the root of the repository, {desk.as_posix()}" in out
-    assert "    entry: threadwire check --against HEAD\n" in out.replace("            ", "    ")
+
+
+def printed_below(out: str, path: str) -> Any:
+    """The YAML of a file that was printed instead of written."""
+    _, _, rest = out.partition(f"\n{path} belongs at the root")
+    lines = rest.partition("\n\n")[2].splitlines()
+    inside = itertools.takewhile(lambda line: not line or line.startswith("    "), lines)
+    return yaml.load("\n".join(inside), yaml.BaseLoader)
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not there")
+@pytest.mark.parametrize("place", ["inner", "a b/it's"])
+def test_what_is_printed_for_the_root_works_from_there(
+    tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    subprocess.run(["git", "init", "-q"], check=True)
+    assert run(["init", place, "--target", "python"]) == 0
+    out = capsys.readouterr().out
+    (step,) = [line[2:] for line in out.splitlines() if line.startswith("  cd ")]
+    assert shlex.split(step) == ["cd", place]
+    monkeypatch.chdir(place)
+    assert run(["generate"]) == 0
+    monkeypatch.chdir(tmp_path)
+    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    env["BASE"] = ""
+    (repo,) = printed_below(out, ".pre-commit-config.yaml")["repos"]
+    words = shlex.split(repo["hooks"][0]["entry"])
+    (job,) = printed_below(out, ".github/workflows/threadwire.yaml")["jobs"].values()
+    folder = tmp_path / job["defaults"]["run"]["working-directory"]
+    assert folder == tmp_path / place
+    checks = [step["run"] for step in job["steps"] if "threadwire check" in step.get("run", "")]
+    for command, where in ((words, tmp_path), (["sh", "-c", *checks], folder)):
+        done = subprocess.run(command, cwd=where, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert "check: in order" in done.stdout
+
+
+def test_at_the_root_nothing_says_where_to_go(desk: Path) -> None:
+    assert run(["init"]) == 0
+    for path in (".pre-commit-config.yaml", WRITTEN[0]):
+        text = (desk / path).read_text()
+        assert "cd " not in text
+        assert "working-directory" not in text
+
+
+@pytest.mark.parametrize(
+    ("options", "command", "step"),
+    [
+        (["--target", "python"], True, True),  # the suite is the one that threadwire brings
+        (["--target", "docs"], False, False),
+        (["--from", "api.json"], True, True),
+        (["--from", "api.json", "--target", "python"], False, False),
+        (["--from", "api.json", "--target", "suite"], False, False),
+        (["--from", "api.json", "--target", "python", "--target", "suite"], True, True),
+    ],
+)
+def test_a_test_is_set_up_where_there_is_something_to_run(
+    desk: Path,
+    options: list[str],
+    command: bool,
+    step: bool,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (desk / "api.json").write_text(json.dumps(DOCUMENT))
+    assert run(["init", *options]) == 0
+    assert ("  threadwire test " in capsys.readouterr().out) == step
+    project, findings = read_project(desk / "threadwire.toml", desk)
+    assert findings == []
+    assert project is not None
+    assert (project.adapter is not None) == command
+    workflow = (desk / WRITTEN[0]).read_text()
+    assert workflow.count("threadwire test\n") == 2 * step
+    assert run(["generate"]) == 0
+    assert run(["test", "--smoke"]) == (0 if command else 2)
+
+
+def test_the_bundled_suite_is_never_run_for_a_protocol_that_was_drafted(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (desk / "api.json").write_text(json.dumps(DOCUMENT))
+    assert run(["init", "--from", "api.json", "--target", "python"]) == 0
+    assert run(["generate"]) == 0
+    for words in ([], ["--", "cat"]):
+        capsys.readouterr()
+        assert run(["test", *words]) == 2
+        said = "the suite generated/suite does not exist: threadwire generate writes it, with"
+        assert said in capsys.readouterr().err
 
 
 def test_the_files_are_yaml_that_says_what_it_should(desk: Path) -> None:
@@ -173,6 +274,26 @@ def test_files_in_the_way_are_named_and_nothing_is_written(
     assert last_line(out) == "init: 2 files are in the way, nothing was written"
     assert run(["init", "--force"]) == 0
     assert files(desk)["threadwire.toml"] != b"mine\n"
+
+
+@pytest.mark.parametrize("options", [[], ["--force"]])
+def test_a_second_protocol_does_not_take_the_place_of_the_first(
+    desk: Path, options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (desk / "api.json").write_text(json.dumps(DOCUMENT))
+    assert run(["init"]) == 0
+    before = files(desk)
+    capsys.readouterr()
+    assert run(["init", "--from", "api.json", *options]) == 1
+    out, err = capsys.readouterr()
+    assert err == (
+        f"threadwire.toml:1:1 other-protocol is about schema/{bundled().name}, and would be about"
+        " schema/weather alone — set the second protocol up in a folder of its own: threadwire init"
+        " DIR; or move threadwire.toml away, if it is to take the first one's place\n"
+    )
+    assert last_line(out) == "init: there is a protocol here already, nothing was written"
+    assert files(desk) == before
+    assert run(["init", "--from", "api.json", "second"]) == 0
 
 
 def test_a_file_that_others_use_is_never_touched(
@@ -237,14 +358,29 @@ def test_writing_is_all_or_nothing(
         (["--protocol", "weather"], "no protocol weather comes with threadwire; there are: "),
         (["--root", "Event"], "--root is a schema of a document: --from DOCUMENT"),
         (["--from", "missing.yaml"], "missing.yaml"),
+        (
+            ["--from", "../api.json", "--protocol", "meta"],
+            "--protocol meta: schema/meta holds the JSON Schemas for editors; name it otherwise",
+        ),
+        (
+            ["--from", "../api.json", "--protocol", bundled().name],
+            "a protocol that comes with threadwire is called so; name it otherwise",
+        ),
     ],
 )
 def test_options_that_cannot_be_meant_are_refused(
-    desk: Path, options: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    desk: Path,
+    options: list[str],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    (desk / "api.json").write_text(json.dumps(DOCUMENT))
+    (desk / "empty").mkdir()
+    monkeypatch.chdir(desk / "empty")
     assert run(["init", *options]) == 2
     assert said in capsys.readouterr().err
-    assert files(desk) == {}
+    assert files(desk / "empty") == {}
 
 
 # --- from a document ------------------------------------------------------------------------------
@@ -307,6 +443,76 @@ def test_a_document_that_cannot_be_used_is_a_finding_and_nothing_is_written(
     assert err.startswith("api.yaml:")
     assert last_line(out) == "init: nothing was written"
     assert list(files(desk)) == ["api.yaml"]
+
+
+@pytest.mark.parametrize("options", [[], ["--root", "Stream"]])
+def test_a_stream_whose_events_are_named_in_their_data_cannot_be_drafted(
+    desk: Path, options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    event = {
+        "type": "object",
+        "required": ["type"],
+        "properties": {"type": {"const": "made"}, "text": {"type": "string"}},
+    }
+    schemas = {"Stream": {"oneOf": [{"$ref": "#/components/schemas/Made"}]}, "Made": event}
+    (desk / "api.json").write_text(json.dumps({**DOCUMENT, "components": {"schemas": schemas}}))
+    assert run(["init", "--from", "api.json", *options]) == 2
+    err = capsys.readouterr().err
+    assert "drafted" in err
+    assert "name the schema of the whole stream" not in err
+    assert list(files(desk)) == ["api.json"]
+
+
+def test_types_are_in_no_file_that_a_spec_has_for_something_else(desk: Path) -> None:
+    taken = ["Lifecycle", "Meta", "Protocol", "Rules"]
+    body = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
+    schemas: dict[str, object] = dict.fromkeys(taken, body)
+    schemas["Stream"] = {
+        "oneOf": [
+            {
+                "type": "object",
+                "required": ["event", "data"],
+                "properties": {
+                    "event": {"const": f"one.{name}"},
+                    "data": {"$ref": f"#/components/schemas/{name}"},
+                },
+            }
+            for name in taken
+        ]
+    }
+    (desk / "api.json").write_text(json.dumps({**DOCUMENT, "components": {"schemas": schemas}}))
+    assert run(["init", "--from", "api.json"]) == 0
+    names = {path.stem for path in (desk / "schema" / "stream").glob("*.yaml")}
+    assert names == {"protocol", *(f"{name.lower()}_types" for name in taken)}
+    assert run(["generate"]) == 0
+
+
+@pytest.mark.parametrize("name", ["no", "123", "a: b #c.json", "[x].json"])
+def test_the_name_of_a_document_is_a_text(desk: Path, name: str) -> None:
+    (desk / name).write_text(json.dumps(DOCUMENT))
+    assert run(["init", "--from", name]) == 0
+    text = (desk / "schema" / "weather" / "protocol.yaml").read_text()
+    assert yaml.safe_load(text)["source"]["document"] == name
+
+
+def test_a_closed_output_is_no_reason_to_fail(desk: Path) -> None:
+    command = f"{shlex.quote(sys.executable)} -m threadwire_generator.cli init >&-"
+    done = subprocess.run(["sh", "-c", command], cwd=desk, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (desk / "threadwire.toml").is_file()
+
+
+def test_what_the_system_refuses_is_told_with_the_file(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def write_text(path: Path, *args: str, **more: str) -> int:
+        del path, args, more
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(writing.Path, "write_text", write_text)
+    assert run(["init"]) == 2
+    assert re.match(r"threadwire: schema/\S+: No space left on device\n", capsys.readouterr().err)
+    assert files(desk) == {}
 
 
 # --- from where it is installed -------------------------------------------------------------------

@@ -89,6 +89,15 @@ def test_settings_of_another_repository_never_apply(desk: Path) -> None:
     assert find_project(inner) is None
 
 
+def test_outside_of_a_repository_only_the_folder_itself_counts(desk: Path) -> None:
+    """A file further up may be anybody's."""
+    top = settings(desk, "schema = 'spec/prices'\n")
+    assert find_project(desk / "spec") == top
+    (desk / ".git").rmdir()
+    assert find_project(desk / "spec") is None
+    assert find_project(desk) == top
+
+
 # --- what it says ---------------------------------------------------------------------------------
 
 
@@ -211,6 +220,50 @@ def test_every_command_that_heeds_the_file_has_settings() -> None:
             ),
         ),
         (
+            "schema = 'spec/prices'\nout = \"a\\u0000b\"\n",
+            (
+                "2:7 project/value `a\\x00b` has a NUL in it, which no path can have"
+                " — take it out"
+            ),
+        ),
+        (
+            'schema = "spec\\u0000"\n',
+            "1:10 project/value `spec\\x00` has a NUL in it, which no path can have — take it out",
+        ),
+        (
+            "schema = 'spec/prices'\nout = 'x'\nsuite = './x'\n",
+            (
+                "3:9 project/value out and suite are both x — give each a folder of its own, as in"
+                " `generated` and `generated/suite`"
+            ),
+        ),
+        (
+            "schema = 'spec/prices'\nout = 'x/y'\nsuite = 'x'\n",
+            (
+                "2:7 project/value out, x/y, lies in the folder of the suite, x — give each a"
+                " folder of its own, as in `generated` and `generated/suite`"
+            ),
+        ),
+        (
+            "schema = 'spec/prices'\nsuite = 'generated/python/suite'\n",
+            (
+                "2:9 project/value the suite, generated/python/suite, lies in the folder of the"
+                " target python — give each a folder of its own, as in `generated` and"
+                " `generated/suite`"
+            ),
+        ),
+        (
+            "schema = 'spec/prices'\nout = 'spec/prices/out'\n",
+            (
+                "2:7 project/value the folder spec/prices/out is in spec/prices, which people write"
+                " — name a folder beside it, as in `generated`"
+            ),
+        ),
+        (
+            "schema = 'spec/prices'\nsuite = '.git/suite'\n",
+            "2:9 project/value the folder .git/suite is git's own — name another folder",
+        ),
+        (
             "schema = 2026-01-01\n",
             "1:10 load/date a date is no setting — put it in quotes",
         ),
@@ -226,6 +279,50 @@ def test_every_command_that_heeds_the_file_has_settings() -> None:
 def test_a_mistake_is_told_with_its_place_and_a_cure(desk: Path, text: str, finding: str) -> None:
     (found,) = findings_of(desk, text)
     assert format_finding(found) == f"threadwire.toml:{finding}"
+
+
+def test_a_protocol_beside_its_settings_has_no_place_for_its_list(desk: Path) -> None:
+    for name in ("protocol.yaml", "price.yaml"):
+        (desk / name).write_text((desk / "spec" / "prices" / name).read_text())
+    (found,) = findings_of(desk, "schema = '.'\n")
+    assert format_finding(found) == (
+        "threadwire.toml:1:10 project/value the protocol lies in the folder of the settings, and"
+        " its list of breaks above it — move it into a folder of its own, as in `schema/weather`"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--out", "x", "--suite", "x"], "--suite: out and suite are both x"),
+        (
+            ["--suite", "generated/docs"],
+            "--suite: the suite, generated/docs, lies in the folder of",
+        ),
+        (["--suite", "generated/.."], "--out: out, generated, lies in the folder of the suite"),
+        (["--out", ".git/x"], "--out: the folder .git/x is git's own"),
+        (["--out", "spec/prices"], "--out: the folder spec/prices is in spec/prices"),
+    ],
+)
+@pytest.mark.parametrize("text", ["", "schema = 'spec/prices'\n"])
+def test_folders_that_get_in_each_others_way_are_refused_as_options_too(
+    desk: Path, text: str, options: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if text:
+        settings(desk, text)
+    before = sorted(desk.rglob("*"))
+    assert run(["generate", "--schema", "spec/prices", *options]) == 2
+    assert said in capsys.readouterr().err
+    assert sorted(desk.rglob("*")) == before
+
+
+def test_generated_files_are_none_of_the_schema_room(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (desk / "spec").rename(desk / "schema")
+    assert run(["generate", "--out", "schema/generated"]) == 2
+    said = "the folder schema/generated is in schema/, which people write"
+    assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -327,6 +424,35 @@ def test_an_option_overrides_a_setting_and_is_part_of_the_cure(
     assert run(["check", *options]) == 1
     cure = "cure: threadwire generate --out other --package other_news --target python"
     assert last_line(capsys.readouterr().out).endswith(cure)
+
+
+def test_settings_are_for_their_own_protocol_alone(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings(desk, ALL)
+    assert run(["generate"]) == 0
+    before = {path: path.read_bytes() for path in (desk / "out").rglob("*") if path.is_file()}
+    other = desk / "spec" / "other"
+    other.mkdir()
+    (other / "price.yaml").write_text(TYPES)
+    (other / "protocol.yaml").write_text(PROTOCOL.replace("ticker", "other"))
+    told = "spec/other is not the protocol of threadwire.toml"
+    for command in ("generate", "check"):
+        for options, said in (
+            ([], f"{told}: say where its files are: --out DIR"),
+            (["--package", "x"], f"{told}: say where its files are: --out DIR"),
+            (["--out", "out"], f"{told}, whose files out is for: name a folder elsewhere"),
+            (["--out", "out/more"], f"{told}, whose files out/more is for: name a folder"),
+            (["--out", "new", "--suite", "out/suite"], f"{told}, whose files out/suite is for"),
+        ):
+            capsys.readouterr()
+            assert run([command, "--schema", "spec/other", *options]) == 2
+            assert said in capsys.readouterr().err
+    assert run(["generate", "--schema", "spec/other", "--out", "new"]) == 0
+    assert [path.name for path in (desk / "new" / "python").iterdir()] == ["other_events"]
+    assert before == {path: path.read_bytes() for path in before}
+    assert run(["check"]) == 0
+    assert run(["generate", "--schema", "./spec/../spec/prices"]) == 0  # its own, however spelled
 
 
 def test_a_target_that_is_struck_from_the_list_takes_its_files_along(desk: Path) -> None:

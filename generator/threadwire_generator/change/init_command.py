@@ -162,10 +162,12 @@ def _drafted(
     document: Path, root: str | None, protocol: str | None, package: str | None
 ) -> tuple[Found | None, list[Finding]]:
     """A protocol as far as a document tells it."""
+    from threadwire_generator.change.document_texts import describer
     from threadwire_generator.change.draft import drafted
     from threadwire_generator.change.openapi import read_openapi
 
-    contract, findings = read_openapi(document.read_bytes(), document.as_posix(), root)
+    content = document.read_bytes()
+    contract, findings = read_openapi(content, document.as_posix(), root)
     if contract is None:
         return None, findings
     if not contract.enveloped:
@@ -174,7 +176,8 @@ def _drafted(
         mark = contract.marks[contract.root]
         return None, [*findings, finding_at(mark, "openapi/root", message, cure)]
     source = Source(TO_DO, document.name, contract.root, commit=TO_DO, date=TO_DO)
-    draft = drafted(contract, protocol=protocol, package=package, source=source)
+    describe = describer(content, contract.root)
+    draft = drafted(contract, protocol=protocol, package=package, source=source, describe=describe)
     spec, more = _spec_of(draft.files)
     findings += [finding for finding in more if finding.is_error]
     if spec is None:

@@ -406,7 +406,7 @@ DOCUMENT = {
                 "properties": {
                     "id": {"type": "string"},
                     "sky": {"type": "string", "enum": ["clear", "grey"]},
-                    "degrees": {"type": "integer"},
+                    "degrees": {"type": "integer", "description": "How warm it is."},
                 },
             },
         }
@@ -426,6 +426,7 @@ def test_a_protocol_is_drafted_from_a_document(
     assert run(["check"]) == 0
     models = (desk / "generated" / "python" / "acme_weather" / "models" / "report.py").read_text()
     assert "class Report(" in models
+    assert "How warm it is." in models, "what the document says is taken over"
     capsys.readouterr()
     assert run(["test", "-j", "1"]) == 0
     assert last_line(capsys.readouterr().out).endswith("acme_weather 0.1.0 (python)")

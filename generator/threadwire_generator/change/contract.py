@@ -213,19 +213,17 @@ class Contract:
 
     def alternatives(self, schema: Schema) -> Iterator[tuple[Part, str | None]]:
         """The alternatives without references, each with the type that is it alone, if one is."""
-        yield from self._alternatives(schema, None, set())
-
-    def _alternatives(
-        self, schema: Schema, name: str | None, seen: set[str]
-    ) -> Iterator[tuple[Part, str | None]]:
-        for part in schema.parts:
+        seen: set[str] = set()
+        waiting: list[tuple[Part, str | None]] = [(part, None) for part in reversed(schema.parts)]
+        while waiting:
+            part, name = waiting.pop()
             if not isinstance(part, Ref):
                 yield part, name
             elif part.name not in seen:  # a type that is itself or something is that something
                 seen.add(part.name)
                 target = self.types.get(part.name, ANYTHING)
-                alone = len(target.present.parts) == 1
-                yield from self._alternatives(target, part.name if alone else None, seen)
+                alone = part.name if len(target.present.parts) == 1 else None
+                waiting += [(each, alone) for each in reversed(target.parts)]
 
     def reachable(self) -> tuple[str, ...]:
         """The names of the types that the events lead to, in the order in which they do."""

@@ -111,5 +111,16 @@ class _Known:
 def wire(body: Any) -> Any:
     """What a body says but for the document."""
     if is_mapping(body):
-        return {key: wire(value) for key, value in body.items() if key != "documented"}
+        return {
+            key: _members(value) if key == "properties" else wire(value)
+            for key, value in body.items()
+            if key != "documented"
+        }
     return [wire(item) for item in body] if is_list(body) else body
+
+
+def _members(properties: Any) -> Any:
+    """The properties of an object, of which one may be called `documented`."""
+    if is_mapping(properties):
+        return {name: wire(body) for name, body in properties.items()}
+    return wire(properties)

@@ -24,7 +24,13 @@ from threadwire_generator.change.openapi import read_openapi
 from threadwire_generator.change.outline import MAX_BYTES
 from threadwire_generator.change.project import PROTOCOL_FILE
 from threadwire_generator.change.walk import Facts
-from threadwire_generator.change.writing import write_all
+from threadwire_generator.change.writing import (
+    JOURNAL,
+    finish,
+    is_unfinished,
+    refusals,
+    replace_all,
+)
 from threadwire_generator.change.yaml_edit import EditError
 from threadwire_generator.findings import Finding, finding_at
 from threadwire_generator.load import load_files, read_files
@@ -73,6 +79,8 @@ def command(
     """
     folder = _folder(schema)
     facts = _given(commit, date)
+    if is_unfinished(folder) and (code := _finished(folder, write=write)) != IN_ORDER:
+        return code
     with document.open("rb") as stream:  # what cannot be read is told by the command line
         content = stream.read(MAX_BYTES + 1)
     with progress() as doing:
@@ -121,6 +129,21 @@ def _folder(schema: Path | None) -> Path:
         what = f"{asked.as_posix()} holds no {PROTOCOL_FILE}, nor does just one folder in it"
         raise click.UsageError(f"{what}. Name the folder of the spec: --schema DIR")
     return found
+
+
+def _finished(folder: Path, *, write: bool) -> int:
+    """Finish an import that was cut off, and say so."""
+    if not write:
+        cure = "finish it first, and import what you have: threadwire import DOCUMENT --write"
+        mark = Mark((folder / JOURNAL).as_posix(), 1, 1)
+        show_findings([finding_at(mark, "import/unfinished", "an import was cut off", cure)])
+        return _end(f"import: {folder.as_posix()} is half written, {NOTHING}", FINDINGS)
+    names, findings = finish(folder)
+    show_findings(findings)
+    if findings:
+        return _end(f"import: an earlier one cannot be finished, {NOTHING}", FINDINGS)
+    click.echo(f"finished an import of {count(len(names), 'file')} that was cut off")
+    return IN_ORDER
 
 
 def _unusual(folder: Path, error: EditError) -> Finding:
@@ -216,7 +239,13 @@ def _tell(
         return _end(f"import: {place} is in step with {document.as_posix()}{summary}; {NOTHING}")
     if not write:
         return _end(f"import: {count(len(plan.files), 'file')} would change{summary}; {NOTHING}")
-    write_all(folder, plan.files)
+    refused = refusals(folder, plan.files)
+    if refused:
+        show_findings(refused)
+        return _end(
+            f"import: {count(len(refused), 'file')} cannot be replaced, {NOTHING}", FINDINGS
+        )
+    replace_all(folder, plan.files, files)
     written = count(len(plan.files), "file")
     return _end(f"import: {written} in {place} written{summary}; next: threadwire generate")
 

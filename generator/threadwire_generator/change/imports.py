@@ -103,7 +103,7 @@ def _named_by(each: Edit) -> list[str]:
     """The types that an edit refers to."""
     if isinstance(each, Drop):
         return []
-    if each.steps[-1] == "$ref":
+    if each.steps[-1] == "$ref" and isinstance(each.value, str):  # no property of that name
         return [each.value]
     payload = [each.value["payload"]] if each.steps[0] == "events" else []
     return [*references(each.value), *payload]

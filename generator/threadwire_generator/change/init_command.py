@@ -18,6 +18,7 @@ import click
 from threadwire_generator import targets
 from threadwire_generator.build import read_spec_files
 from threadwire_generator.change.accepted import TO_DO
+from threadwire_generator.change.contract import Contract
 from threadwire_generator.change.project import FILE, OUT, PROTOCOL_FILE
 from threadwire_generator.change.scaffold import AT_THE_ROOT, SHARED, WORKFLOW, Setup, scaffold
 from threadwire_generator.change.writing import write_all
@@ -175,14 +176,55 @@ def _drafted(
         cure = "no spec can be drafted of that: write one, with `selector: {in: data, member: …}`"
         mark = contract.marks[contract.root]
         return None, [*findings, finding_at(mark, "openapi/root", message, cure)]
+    if left := _without_data(contract, document):
+        return None, [*findings, *left]
     source = Source(TO_DO, document.name, contract.root, commit=TO_DO, date=TO_DO)
     describe = describer(content, contract.root)
     draft = drafted(contract, protocol=protocol, package=package, source=source, describe=describe)
     spec, more = _spec_of(draft.files)
-    findings += [finding for finding in more if finding.is_error]
+    mark = contract.marks.get(contract.root, Mark(document.as_posix(), 1, 1))
+    findings += [_undrafted(mark, finding) for finding in more if finding.is_error]
     if spec is None:
         return None, findings
-    return Found(spec, draft.files, to_decide=draft.questions), findings
+    questions = (*draft.questions, *_no_suite(spec))
+    return Found(spec, draft.files, to_decide=questions), findings
+
+
+def _no_suite(spec: Spec) -> list[str]:
+    """Why a suite could not be made of a drafted spec; nothing where one can."""
+    from threadwire_generator.targets.suite import compile_suite
+    from threadwire_generator.targets.suite.derive import DerivationError
+
+    try:
+        found = [each.message for each in compile_suite(spec).findings if each.is_error]
+    except (DerivationError, RecursionError) as error:
+        found = [str(error)]
+    return [
+        f"no suite can be generated as it is, leave it out or mend this: {why}" for why in found
+    ]
+
+
+def _without_data(contract: Contract, document: Path) -> list[Finding]:
+    """The events of a document, where no spec can have any of them."""
+    from threadwire_generator.change.draft import end_data, has_payload
+
+    data = {name: event.data for name, event in contract.events.items()}
+    if any(has_payload(contract, each) or end_data(contract, each) for each in data.values()):
+        return []
+    mark = contract.marks.get(contract.root, Mark(document.as_posix(), 1, 1))
+    cure = "declare the members that its data has, or name another schema: --root NAME"
+    return [
+        finding_at(
+            mark, "init/data", f"{show(name)}: its data is no object: no spec can have it", cure
+        )
+        for name in data
+    ]
+
+
+def _undrafted(mark: Mark, finding: Finding) -> Finding:
+    """What is wrong with a drafted spec, which is not on the disk, at the document's place."""
+    message = f"the spec drafted of it would not be in order: {finding.rule}: {finding.message}"
+    return finding_at(mark, "init/draft", message, finding.cure)
 
 
 def _spec_of(files: Mapping[str, str]) -> tuple[Spec | None, list[Finding]]:

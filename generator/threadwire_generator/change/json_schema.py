@@ -37,6 +37,7 @@ from threadwire_generator.change.keywords import (
     bare,
     format_of,
     has_form,
+    inner_steps,
     inside,
     is_integral,
     is_list,
@@ -46,7 +47,7 @@ from threadwire_generator.change.keywords import (
     listed_values,
     pointer_step,
 )
-from threadwire_generator.change.meet import EndlessError, Meeting, settle
+from threadwire_generator.change.meet import CostlyError, EndlessError, Meeting, settler
 from threadwire_generator.change.variants import united
 from threadwire_generator.findings import Finding, Level, did_you_mean, finding_at, show
 from threadwire_generator.spec import Mark
@@ -117,13 +118,19 @@ class _Reading:
                 self.type(self.waiting.pop())
         except _StopError:
             return
+        settle, told = settler(self.types), False
         for name, schema in list(self.types.items()):
             self.here = name
             try:
-                self.types[name] = settle(self.types, schema)
+                self.types[name] = settle(schema)
             except EndlessError:
                 message = f"{show(name)} is composed of itself without an end"
                 self.found((), "openapi/endless", message, _ENDLESS_CURE)
+            except CostlyError as error:
+                message = f"{show(name)} is composed of too much: {error}"
+                if not told:  # what it leads to would be the same over again
+                    self.found((), "openapi/size", message, _COSTLY_CURE)
+                told = True
 
     def found(
         self, steps: Steps, rule: str, message: str, cure: str, level: Level = "error"
@@ -192,12 +199,19 @@ class _Reading:
             message = f"{show(target)} leads to no schema of this document"
             self.found(steps, "openapi/reference", message, _REF_CURE)
             return None
-        first = pointer_step(name.partition("/")[0])
+        first, *inner = map(pointer_step, name.split("/"))
+        message = f"{show(target)} leads to nothing"
         if first not in self.source.names():
-            message = f"{show(target)} leads to nothing"
-            cure = did_you_mean(first, self.source.names(), "add the schema, or mend the reference")
+            cure = did_you_mean(first, self.source.names(), _NOTHING_CURE)
             self.found(steps, "openapi/reference", message, cure)
             return None
+        data, findings = self.source.data(first) if inner else (True, [])
+        for step in inner if not findings else ():
+            known, data = inner_steps(data), inside(data, step)
+            if data is None:
+                cure = did_you_mean(step, known, _NOTHING_CURE)
+                self.found(steps, "openapi/reference", message, cure)
+                return None
         return name
 
     def alternatives(self, data: Mapping[str, Any], steps: Steps) -> Iterator[Schema]:
@@ -248,6 +262,10 @@ class _Reading:
             spoken = [name for name, words in SPEAKS_OF.items() if not words.isdisjoint(data)]
             return spoken or (None if OF_ALL.isdisjoint(data) else list(_PARTS))
         names = stated if is_list(stated) else [stated]
+        if not names:
+            message = "`type` is an empty list, which admits nothing"
+            self.found((*steps, "type"), "openapi/schema", message, "name a type, or leave it out")
+            return None
         for name in names:
             if not isinstance(name, str) or name not in _PARTS:
                 message = f"{show(name)} is no JSON type"
@@ -298,7 +316,7 @@ class _Reading:
         if listed is not None and "enum" not in dict(limits):
             return
         properties: Mapping[str, Any] = data.get("properties", {})
-        required = dict.fromkeys(n for n in data.get("required", ()) if isinstance(n, str))
+        required = dict.fromkeys(data.get("required", ()))
         members = [
             Member(name, self.schema(value, (*steps, "properties", name)), name in required)
             for name, value in properties.items()
@@ -332,12 +350,14 @@ _PARTS: Mapping[
     "object": _Reading.object,
 }
 
+_NOTHING_CURE = "add the schema, or mend the reference"
 _REF_CURE = "refer to a schema of this document"
 _ENDLESS_CURE = "let it hold itself in a property, not in its allOf"
+_COSTLY_CURE = "write out what it is, with fewer allOf"
 
 
-def _meeting(schemas: list[Schema], *, or_first: bool = False) -> Schema:
-    part: Any = Meeting(tuple(schemas), or_first)  # until the types are settled
+def _meeting(schemas: list[Schema], unless_says: str | None = None) -> Schema:
+    part: Any = Meeting(tuple(schemas), unless_says)  # until the types are settled
     return Schema((part,))
 
 
@@ -351,5 +371,6 @@ def _tagged(schema: Schema, discriminator: Any) -> Schema:
     stated = mapping.items() if is_mapping(mapping) else ()
     values = tuple(k for k, v in stated if isinstance(v, str) and v.rpartition("/")[2] == name)
     told = Member(tag, Schema((String(values or (name,), open=False),)), required=False)
-    # Where the branch's own tag says otherwise, that holds.
-    return _meeting([schema, Schema((Object((told,), ANYTHING),))], or_first=True)
+    # Where the branch says itself what its tag is, that holds.
+    met = _meeting([schema.present, Schema((Object((told,), ANYTHING),))], unless_says=tag)
+    return met.or_null() if schema.nullable else met

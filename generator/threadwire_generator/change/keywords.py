@@ -42,7 +42,7 @@ _TEXT = ((str,), "a text")
 FORMS: Mapping[str, tuple[tuple[type, ...], str]] = {
     "properties": ((dict,), "a mapping of schemas"),
     "required": ((list,), "a list of names"),
-    "enum": ((list,), "a list of values"),
+    "enum": ((list,), "a list of values, at least one"),
     "minimum": _NUMBER,
     "maximum": _NUMBER,
     "exclusiveMinimum": ((int, float, bool), "a number"),
@@ -73,6 +73,10 @@ def is_list(value: Any) -> TypeGuard[list[Any]]:
 
 def has_form(keyword: str, value: Any) -> bool:
     """Whether the value of a keyword is what it has to be."""
+    if keyword == "required" and is_list(value):
+        return all(isinstance(name, str) for name in value)
+    if keyword == "enum" and not value:
+        return False
     types = FORMS[keyword][0]
     return isinstance(value, types) and (bool in types or not isinstance(value, bool))
 
@@ -160,10 +164,17 @@ def pointer_step(text: str) -> str:
 
 
 def inside(data: Any, step: str) -> Any:
-    """One step into a value as a pointer takes it; True where it leads nowhere."""
+    """One step into a value as a pointer takes it; None where it leads nowhere."""
     if is_list(data):
-        return data[int(step)] if step.isdecimal() and int(step) < len(data) else True
-    return data.get(step, True) if is_mapping(data) else True
+        return data[int(step)] if step in inner_steps(data) else None
+    return data.get(step) if is_mapping(data) else None
+
+
+def inner_steps(data: Any) -> list[str]:
+    """The steps that lead into a value."""
+    if is_list(data):
+        return [str(at) for at in range(len(data))]
+    return list(data) if is_mapping(data) else []
 
 
 def as_text(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -50,17 +50,14 @@ class Ledger:
     def items(self, steps: Steps, old: Sequence[Any], new: Sequence[Any]) -> None:
         """A list has the items of another one; those that stay do so where they are."""
         file = self.homes[str(steps[0])]
-        now = list(old)
+        now = list(map(repr, old))
+        wanted = set(map(repr, new))
         for index in range(len(now) - 1, -1, -1):
-            if now[index] not in new:
+            if now[index] not in wanted:
                 self.add(file, Drop((*steps, index)))
                 del now[index]
-        for item in new:
-            if item not in now:
-                before = [each for each in new[: new.index(item)] if each in now]
-                index = now.index(before[-1]) + 1 if before else 0
-                self.add(file, Insert(steps, index, item))
-                now.insert(index, item)
+        for index, value in joined(now, [repr(item) for item in new]):
+            self.add(file, Insert(steps, index, new[value]))
 
     def listed(
         self, steps: Steps, old: Sequence[Any] | None, new: Sequence[Any], after: str
@@ -104,3 +101,22 @@ class Ledger:
         else:
             self.add(self.homes[str(steps[0])], Insert(place, count, text))
         self._evidence[place] = count + 1
+
+
+def joined(now: list[str], new: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Put what is missing into a list, each behind what it follows in `new`.
+
+    Gives where each is put, and where it is in `new`.
+    """
+    known = set(now)
+    place = -1  # of the one before
+    for index, item in enumerate(new):
+        if item not in known:
+            known.add(item)
+            now.insert(place + 1, item)
+            place += 1
+            yield place, index
+        elif now[place + 1 : place + 2] == [item]:
+            place += 1
+        else:
+            place = now.index(item)

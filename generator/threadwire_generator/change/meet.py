@@ -1,14 +1,14 @@
 """What two schemas both admit: `allOf`, and keywords that stand side by side.
 
 While a document is read, a meeting of schemas is kept as it was written (`Meeting`), since the
-types that it refers to may not be read yet.  `settle` makes alternatives of it afterwards.  A
+types that it refers to may not be read yet.  `settler` makes alternatives of it afterwards.  A
 reference that loses nothing by the meeting stays a reference.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from threadwire_generator.change.contract import (
@@ -31,32 +31,48 @@ from threadwire_generator.change.leaves import DIRECTIONS
 from threadwire_generator.change.variants import united
 
 MAX_DEPTH = 12  # of meetings in meetings; deeper ones come from types that meet themselves
-MAX_MEETINGS = 20_000
+MAX_LINKS = 50  # of references and meetings that lead to each other, so that the stack holds them
+MAX_MEETINGS = 20_000  # of one type
+MAX_PAIRS = 5_000  # of alternatives that meet, in all types together
 
 
 class EndlessError(Exception):
     """Schemas that meet without an end."""
 
 
+class CostlyError(Exception):
+    """Schemas whose meeting would take longer than anybody waits; the text says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """What all of these admit; a part of schemas only until `settle` has seen to them."""
+    """What all of these admit; a part of schemas only until they are settled."""
 
     schemas: tuple[Schema, ...]
-    or_first: bool = False  # what the first admits, if all of them together admit nothing
+    unless_says: str | None = None  # only the first counts if it lists strings for this member
 
 
-def settle(types: Mapping[str, Schema], schema: Schema) -> Schema:
-    """The schema without meetings; raises `EndlessError`."""
-    return _Settling(types).schema(schema, 0)
+def settler(types: Mapping[str, Schema]) -> Callable[[Schema], Schema]:
+    """What makes a schema of these types one without meetings; its cost is counted in all.
+
+    It raises `EndlessError` and `CostlyError`.
+    """
+    return _Settling(types).settle
 
 
 @dataclass(slots=True)
 class _Settling:
-    """One schema being settled."""
+    """Schemas being settled, one after the other."""
 
     types: Mapping[str, Schema]
-    count: int = 0
+    count: int = 0  # meetings of the type that is being settled
+    pairs: int = 0
+    links: int = 0
+    surfaced: dict[str, Schema] = field(default_factory=dict[str, Schema])
+
+    def settle(self, schema: Schema) -> Schema:
+        self.count = self.links = 0
+        return self.schema(schema, 0)
 
     def schema(self, schema: Schema, depth: int) -> Schema:
         """The schema without meetings; `depth` counts those that it came out of."""
@@ -87,12 +103,25 @@ class _Settling:
         self.count += 1
         if depth > MAX_DEPTH or self.count > MAX_MEETINGS:
             raise EndlessError
+        first, tag = meeting.schemas[0], meeting.unless_says
+        if tag is not None and self.says(first, tag, within):
+            return first
         met = ANYTHING
         for schema in meeting.schemas:
             met = self.both(met, schema, within)
-        return met if met.parts or not meeting.or_first else meeting.schemas[0]
+        return met
+
+    def says(self, schema: Schema, tag: str, within: frozenset[str]) -> bool:
+        """Whether an object among the alternatives lists the strings that a member may be."""
+        objects = [part for part in self.surfaces(schema, within).parts if isinstance(part, Object)]
+        members = [member for part in objects if (member := part.member(tag)) is not None]
+        known = (part for each in members for part in self.surfaces(each.schema, within).parts)
+        return any(isinstance(part, String) and not part.open for part in known)
 
     def both(self, a: Schema, b: Schema, within: frozenset[str]) -> Schema:
+        self.pairs += len(a.parts) * len(b.parts)
+        if self.pairs > MAX_PAIRS:
+            raise CostlyError("its unions multiply in allOf")
         parts: list[Part] = []
         for one in a.parts:
             for other in b.parts:
@@ -116,13 +145,25 @@ class _Settling:
 
     def surface(self, part: Part, within: frozenset[str]) -> Schema:
         """The alternatives of a part, references and meetings followed."""
-        if isinstance(part, Meeting):
-            return self.surfaces(self.meeting(part, 0, within), within)
-        if not isinstance(part, Ref):
+        if not isinstance(part, Ref | Meeting):
             return Schema((part,))
+        self.links += 1
+        if self.links > MAX_LINKS:
+            raise CostlyError(f"more than {MAX_LINKS} types and allOf lead to each other in it")
+        found = self.met(part, within) if isinstance(part, Meeting) else self.named(part, within)
+        self.links -= 1
+        return found
+
+    def named(self, part: Ref, within: frozenset[str]) -> Schema:
         if part.name in within:
             raise EndlessError
-        return self.surfaces(self.types.get(part.name, ANYTHING), within | {part.name})
+        if part.name not in self.surfaced:
+            target = self.types.get(part.name, ANYTHING)
+            self.surfaced[part.name] = self.surfaces(target, within | {part.name})
+        return self.surfaced[part.name]
+
+    def met(self, meeting: Meeting, within: frozenset[str]) -> Schema:
+        return self.surfaces(self.meeting(meeting, 0, within), within)
 
     def surfaces(self, schema: Schema, within: frozenset[str]) -> Schema:
         return united(part for each in schema.parts for part in self.surface(each, within).parts)
@@ -191,7 +232,7 @@ def _both(a: Schema, b: Schema) -> Schema:
 
 def _met(schema: Schema) -> tuple[Schema, ...]:
     part: Any = schema.parts[0] if len(schema.parts) == 1 else None
-    return part.schemas if isinstance(part, Meeting) and not part.or_first else (schema,)
+    return part.schemas if isinstance(part, Meeting) and part.unless_says is None else (schema,)
 
 
 def _values(a: tuple[Any, ...], b: tuple[Any, ...]) -> tuple[Any, ...] | None:

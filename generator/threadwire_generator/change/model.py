@@ -231,7 +231,10 @@ class Modeller:
             case Object((), rest, limits):
                 return not limits and self._is_bare(rest)
             case None:
-                return not _are_plain(parts)
+                several = len({type(part) for part in parts}) > 1
+                objects = [part for part in parts if isinstance(part, Object)]
+                tagged = len(objects) == len(parts) and _is_tag(tag_of(objects), objects)
+                return tagged or (several and not _are_plain(parts))
             case _:
                 return True
 
@@ -270,14 +273,29 @@ class Modeller:
         objects = [part for part in parts if isinstance(part, Object)]
         if len(objects) == len(parts) > 1 and self._tag(objects, where) is None:
             return Value({"type": "object", "additionalProperties": True}, rough=True)
+        kinds = {type(part) for part in parts}
+        if len(parts) > len(kinds) == 1 and not objects:
+            # A union is of several JSON types: one of these alone would be this union again.
+            return self._any_of(kinds.pop(), where)
         return Value({"$ref": self._nameless(where, found)})
+
+    def _any_of(self, kind: type[Part], where: Where) -> Value:
+        """Any value of one JSON type, where the document has several of that type."""
+        if kind is Array:
+            self.note(where, "several lists, which a spec cannot tell apart; any list is admitted")
+            return Value({"type": "array", "items": {}}, rough=True)
+        self.note(where, "texts of several limits or formats; any text is admitted")
+        return Value({"type": "string"}, rough=True)
 
     def _tag(self, objects: Sequence[Object], where: Where) -> str | None:
         """The required member with one constant each that tells these objects apart."""
         tag = tag_of(objects)
-        if tag is not None and all(_has_constant(each, tag) for each in objects):
+        if _is_tag(tag, objects):
             return tag
-        self.note(where, "objects that no required constant tells apart; any object is admitted")
+        why = "that no required constant tells apart"
+        if tag is not None and any(len(tag_values(each, tag)) > 1 for each in objects):
+            why = f"told apart by `{tag}`, of which a spec has one constant a variant, not several"
+        self.note(where, f"objects {why}; any object is admitted")
         return None
 
     def _plain(self, parts: Sequence[Part], where: Where) -> Value:
@@ -408,7 +426,7 @@ def references(body: Any) -> list[str]:
     """The types that a body of a type or of a property refers to, in order."""
     if is_mapping(body):
         found: list[str] = [body["$ref"]] if isinstance(body.get("$ref"), str) else []
-        return found + [n for k, v in body.items() if k != "$ref" for n in references(v)]
+        return found + [name for value in body.values() for name in references(value)]
     if is_list(body):
         return [name for item in body for name in references(item)]
     return []
@@ -435,6 +453,11 @@ def _only(parts: Sequence[Part]) -> Part | None:
 
 def _is_constant(part: Part | None) -> bool:
     return isinstance(part, String) and len(part.values) == 1 and not part.open
+
+
+def _is_tag(name: str | None, objects: Sequence[Object]) -> bool:
+    """Whether each of these objects has one constant for that member."""
+    return name is not None and all(_has_constant(each, name) for each in objects)
 
 
 def _has_constant(part: Object, name: str) -> bool:

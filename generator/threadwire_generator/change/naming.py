@@ -16,6 +16,7 @@ from threadwire_generator.rules.names import (
 
 _WORDS = re.compile(r"[^A-Za-z0-9]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_DEVICE = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")  # on Windows, whatever follows the dot
 _LONGEST = 100  # letters of a name; longer ones are cut
 _OTHER_FILES = {"lifecycle", "meta", "protocol", "rules"}  # of a spec, that hold no types
 _OBJECT = "Object"  # what many documents end the names of their schemas with
@@ -92,5 +93,8 @@ def file_stem(name: str, taken: Container[str]) -> str:
     return next(
         word
         for word in candidates
-        if word not in reserved and word not in taken and not keyword.iskeyword(word)
+        if word not in reserved
+        and word not in taken
+        and not keyword.iskeyword(word)
+        and not _DEVICE.fullmatch(word)
     )

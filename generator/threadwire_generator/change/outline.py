@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -30,6 +31,9 @@ MAX_DEPTH = 100
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one where PyYAML has it
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 _KEY = re.compile(r'"([^"\\]*)"\s*:')  # of a JSON document
+_ESCAPE = re.compile(  # in JSON; group 1 is one half of a pair without the other
+    r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)"
+)
 _MAX_DIGITS = 300  # of a number
 _WORDS: Mapping[str, Any] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -68,6 +72,7 @@ class Outline:
     prefix: str = "#/components/schemas/"
     pieces: dict[str, _Piece] = field(default_factory=dict[str, _Piece])
     loaded: dict[str, Any] = field(default_factory=dict[str, Any])
+    twice: dict[int, str] = field(default_factory=dict[int, str])  # keys, by the mapping's id
     _keys: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
     _marks: dict[tuple[str, Steps], Mark] = field(default_factory=dict[Any, Mark])
 
@@ -87,7 +92,21 @@ class Outline:
             except UnreadableError as error:
                 return True, [error.finding]
             self._marks |= {(name, steps): mark for steps, mark in builder.marks.items()}
+        key = self._twice_in(self.loaded[name]) if self.twice else None
+        if key is not None:
+            finding = UnreadableError(self.mark(name), "twice", _twice(key), _TWICE_CURE).finding
+            return True, [finding]
         return self.loaded[name], []
+
+    def _twice_in(self, data: Any) -> str | None:
+        """A key that a mapping in a schema from JSON has twice."""
+        level: list[Any] = [data]
+        while level:
+            found = next((self.twice[id(each)] for each in level if id(each) in self.twice), None)
+            if found is not None:
+                return found
+            level = [inner for each in level for inner in _inner(each)]
+        return None
 
     def source_text(self, name: str) -> str:
         """The text of a schema, to search in."""
@@ -113,12 +132,13 @@ class Outline:
         return Mark(self.file, *self._keys.get(name, (1, 1)))
 
 
-def _keys(text: str) -> dict[str, tuple[int, int]]:
-    """Line and column of the keys of a JSON document, of each the first."""
+def _keys(text: str, *, last: bool = False) -> dict[str, tuple[int, int]]:
+    """Line and column of the keys of a JSON document, of each the first, or the last."""
     found: dict[str, tuple[int, int]] = {}
     for line, content in enumerate(text.split("\n"), start=1):
         for key in _KEY.finditer(content):
-            found.setdefault(key.group(1), (line, key.start() + 1))
+            if last or key.group(1) not in found:
+                found[key.group(1)] = (line, key.start() + 1)
     return found
 
 
@@ -148,8 +168,19 @@ def read_outline(content: bytes, file: str) -> Outline:
 
 def _read_json(outline: Outline) -> bool:
     """Read a JSON document; False if it is none."""
+    twice: dict[int, tuple[Any, str]] = (
+        {}
+    )  # by the mapping's id, which is kept and so stays its own
+
+    def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            keys = Counter(key for key, _ in pairs)
+            twice[id(made)] = made, next(key for key in keys if keys[key] > 1)
+        return made
+
     try:
-        data = json.loads(outline.text, parse_constant=_no_number)
+        data = json.loads(outline.text, parse_constant=_no_number, object_pairs_hook=mapping)
     except RecursionError:
         raise UnreadableError(Mark(outline.file, 1, 1), "depth", _TOO_DEEP, _DEPTH_CURE) from None
     except ValueError as error:
@@ -166,7 +197,24 @@ def _read_json(outline: Outline) -> bool:
     components = data.get("components")
     schemas = components.get("schemas") if is_mapping(components) else None
     outline.loaded |= schemas if is_mapping(schemas) else {}
+    outline.twice |= {at: key for at, (_, key) in twice.items()}
+    for each in (data, components, schemas):
+        if id(each) in twice:
+            key = twice[id(each)][1]
+            mark = Mark(outline.file, *_keys(outline.text, last=True).get(key, (1, 1)))
+            raise UnreadableError(mark, "twice", _twice(key), _TWICE_CURE)
+    _check_escapes(outline)
     return True
+
+
+def _check_escapes(outline: Outline) -> None:
+    """See to it that the escapes in the text are characters, which can be written elsewhere."""
+    for escape in _ESCAPE.finditer(outline.text):
+        if escape.group(1):
+            before = outline.text[: escape.start()]
+            mark = Mark(outline.file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+            message = f"{escape.group(1)} is half a character"
+            raise UnreadableError(mark, "encoding", message, "write both halves, or neither")
 
 
 def _no_number(word: str) -> Any:
@@ -236,6 +284,11 @@ class _Reader:
         """Take a value that was read; what comes back is kept in the value around it."""
         raise NotImplementedError
 
+    def reads(self, steps: Steps) -> bool:
+        """Whether what stands in a mapping counts, so that nothing may stand there twice."""
+        del steps
+        return True
+
     def mark(self, place: Any) -> Mark:
         return Mark(self.file, self.line + place.line + 1, place.column + 1)
 
@@ -261,6 +314,8 @@ class _Reader:
     def on_scalar(self, event: Any) -> None:
         level = self.levels[-1] if self.levels else None
         if level is not None and isinstance(level.data, dict) and level.key is None:
+            if event.value in level.data and self.reads(level.steps):
+                self.fail(event, "twice", _twice(event.value), _TWICE_CURE)
             level.key = event.value
         else:
             self.take(() if level is None else level.inner, _scalar(event), event, event)
@@ -293,6 +348,9 @@ class _Scan(_Reader):
             self.fail(begin, "document", "this is no OpenAPI document", _DOCUMENT_CURE)
         return None
 
+    def reads(self, steps: Steps) -> bool:
+        return steps in _READ
+
     def on_alias(self, event: Any) -> None:
         """Go on: a schema that is needed and holds an alias says so when it is read."""
         self.on_scalar(
@@ -313,6 +371,10 @@ class _Builder(_Reader):
         self.marks[steps] = self.mark(begin.start_mark)
         self.data = value
         return value
+
+
+def _twice(key: str) -> str:
+    return f"the key {show(key)} stands here twice"
 
 
 def _scalar(event: Any) -> Any:
@@ -340,6 +402,9 @@ _HANDLERS: Mapping[type, Callable[[Any, Any], None]] = {
     yaml.AliasEvent: lambda reader, event: reader.on_alias(event),
 }
 
+_READ: tuple[Steps, ...] = ((), ("components",), ("components", "schemas"))  # but for schemas
+
+_TWICE_CURE = "keep one of them"
 _TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
 _DEPTH_CURE = "give the inner parts names of their own"
 _YAML_CURE = "look at the indentation, and put text with `: ` or ` #` in it in quotes"

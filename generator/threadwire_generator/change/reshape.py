@@ -81,6 +81,8 @@ class Reshaper:
         theirs = {**(or_null(told.body) if is_null else told.body), **told.documented}
         if "type" in theirs and theirs.get("format", formats) == wire.get("format"):
             theirs.pop("format", None)
+        if _type_set(theirs) == _type_set(wire):
+            theirs.pop("type", None)
         documented = {key: value for key, value in theirs.items() if wire.get(key) != value}
         return Reshaped(wire, documented, losses)
 
@@ -222,6 +224,11 @@ def _plain(ours: Body, theirs: Body) -> Body:
 
 def _listed(body: Body) -> list[str]:
     return [body["type"]] if isinstance(body["type"], str) else list(body["type"])
+
+
+def _type_set(body: Body) -> set[str]:
+    """The JSON types that keywords state, whose order says nothing."""
+    return set(_listed(body)) if "type" in body else set()
 
 
 def _format(schema: Schema, aligner: Aligner) -> str | None:

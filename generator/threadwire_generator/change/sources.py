@@ -7,6 +7,7 @@ the project's own spec is read.  What is there as a file or a folder is never ta
 from __future__ import annotations
 
 import contextlib
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -28,6 +29,8 @@ from threadwire_generator.spec import Mark, Source, Spec
 SDK = "sdk:"
 PROTOCOL_FILE = "protocol.yaml"
 DOCUMENTS = (".yaml", ".yml", ".json")
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 Kind: TypeAlias = Literal["spec", "revision", "document", "sdk"]
 
@@ -109,8 +112,16 @@ def read_sides(
 
 def _side(text: str) -> Side:
     path = Path(text)
+    if text == SDK:
+        raise _failed(text, "no distribution is named", f"name one: {SDK}openai")
     if text.startswith(SDK):
         return Side(text, "sdk")
+    if text == "-":
+        message = "a side is not read from the standard input"
+        raise _failed(text, message, "save it into a file first, and name that")
+    if _URL.match(text):
+        message = "a side is not downloaded"
+        raise _failed(text, message, "download it first, and name the file")
     if path.is_dir():
         folder = path if (path / PROTOCOL_FILE).is_file() else only_protocol(path)
         if folder is None:

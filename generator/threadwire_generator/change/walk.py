@@ -20,7 +20,7 @@ from threadwire_generator.change.draft import (
     payload_type,
 )
 from threadwire_generator.change.homes import Homes
-from threadwire_generator.change.ledger import Item, Ledger
+from threadwire_generator.change.ledger import Item, Ledger, joined
 from threadwire_generator.change.model import TODO, Body, Where, ordered
 from threadwire_generator.change.naming import Names, attribute, camel, file_stem, stem
 from threadwire_generator.change.properties import Properties
@@ -270,8 +270,9 @@ class Walk:
         values: list[str] = body["enum"]
         wire = _joined(values, part.values)
         self.ledger.items((pair.name, "enum"), values, wire)
+        known = set(values)
         for value in wire:
-            if value not in values:
+            if value not in known:
                 self.tell(pair.name, f"a new value `{value}`")
         self._documented_list(pair.name, body, "enum", wire, part.values, str)
 
@@ -287,9 +288,12 @@ class Walk:
         """What the document lists, where that is not what the wire may carry."""
         old: Sequence[Any] | None = body.get("documented", {}).get(key)
         before = body[key] if old is None else old
-        gone = [each for each in before if each not in theirs]
-        back = [each for each in theirs if each not in before and each in body[key]]
-        want = [] if _equal(wire, theirs) else _joined([x for x in before if x in theirs], theirs)
+        listed, stated, ours = (set(map(repr, each)) for each in (theirs, before, body[key]))
+        gone = [each for each in before if repr(each) not in listed]
+        known = ours - stated
+        back = [each for each in theirs if repr(each) in known]
+        kept = [each for each in before if repr(each) in listed]
+        want = [] if _equal(wire, theirs) else _joined(kept, theirs)
         self.ledger.listed((name, "documented", key), old, want, after="open")
         for each in back:
             self.tell(name, f"`{spelled(each)}` is in the document again")
@@ -371,16 +375,14 @@ def _schema(found: Sequence[tuple[Part, str | None]]) -> Schema:
 
 def _joined(ours: Sequence[Any], theirs: Sequence[Any]) -> list[Any]:
     """Our list with what is new in theirs, each behind what it follows there."""
-    joined = list(ours)
-    for index, item in enumerate(theirs):
-        if item not in joined:
-            before = [each for each in theirs[:index] if each in joined]
-            joined.insert(joined.index(before[-1]) + 1 if before else 0, item)
-    return joined
+    whole = list(ours)
+    for place, index in joined(list(map(repr, ours)), list(map(repr, theirs))):
+        whole.insert(place, theirs[index])
+    return whole
 
 
 def _equal(one: Sequence[Any], other: Sequence[Any]) -> bool:
-    return len(one) == len(other) and all(item in other for item in one)
+    return len(one) == len(other) and set(map(repr, one)) == set(map(repr, other))
 
 
 def _spelled(body: Body) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import copy
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,8 +66,10 @@ def edit(text: str, edits: Sequence[Edit]) -> str:
         expected = applied(_read(text), edits)
     except (LookupError, TypeError) as error:
         raise EditError(f"there is no such place to edit: {error}") from None
-    for each in edits:
-        text = _edit(_Text(text), each)
+    pieces = _Pieces(text)
+    for run in _runs(edits):
+        pieces.edit(*run)
+    text = pieces.text
     if edits and _read(text) != expected:
         raise EditError("the edits do not give what they should: the file is laid out unusually")
     return text
@@ -97,18 +100,110 @@ def _read(text: str) -> Json:
     return document.data
 
 
+# --- a text in pieces -----------------------------------------------------------------------------
+
+
+class _Pieces:
+    """A text cut where its top-level members begin: an edit parses the one that it is about."""
+
+    def __init__(self, text: str) -> None:
+        self._newline = "\r\n" if "\r\n" in text else "\n"
+        self._head, self._texts = self._cut(text)
+        self._order = list(self._texts)
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return self._head + "".join(self._texts[key] for key in self._order)
+
+    def edit(self, each: Edit, *more: Edit) -> None:
+        """Make an edit, and those that go with it."""
+        key = str(each.steps[0])
+        if len(each.steps) == 1 and isinstance(each, Put) and key not in self._texts:
+            follows = each.after in self._texts or not self._order
+            key = str(each.after) if follows else self._order[-1]
+        elif len(each.steps) == 1 and not isinstance(each, Insert):
+            key = ""  # no member of one alone
+        if key not in self._texts:
+            self._head, self._texts = self._cut(self._edited(self.text, each, *more))
+            self._order = list(self._texts)
+            return
+        edited = self._edited(self._texts[key], each, *more)
+        if len(each.steps) > 1:
+            self._texts[key] = edited
+            return
+        head, fresh = self._cut(edited)
+        place = self._order.index(key)
+        if head or key not in fresh:
+            raise EditError(f"`{key}` is laid out in a way that cannot be edited")
+        self._order[place : place + 1] = fresh
+        self._texts |= fresh
+
+    def _edited(self, text: str, *run: Edit) -> str:
+        place = _Text(text, self._newline)
+        match run:
+            case (Insert(steps, index, _), _, *_):
+                node = place.node(steps)
+                if node.value and node.flow_style:
+                    return _insert_all(place, node.value, index, _values(run))
+                for each in run:
+                    text = _edit(_Text(text, self._newline), each)
+                return text
+            case _:
+                return _edit(place, run[0])
+
+    def _cut(self, text: str) -> tuple[str, dict[str, str]]:
+        """What stands before the members, and these; all of it before where it cannot be cut."""
+        whole = _Text(text, self._newline)
+        root = whole.root
+        if not _is_mapping(root) or root.flow_style or not root.value:
+            return text, {}
+        keys = [key for key, _ in root.value]
+        starts = [len(whole.bom) + whole.start(key) for key in keys]
+        if any(whole.column(whole.start(key)) for key in keys):
+            return text, {}
+        ends = [*starts[1:], len(text)]
+        spans = zip(keys, starts, ends, strict=True)
+        return text[: starts[0]], {key.value: text[start:end] for key, start, end in spans}
+
+
+def _runs(edits: Iterable[Edit]) -> Iterator[list[Edit]]:
+    """The edits, with items together that are put into one list one behind the other."""
+    run: list[Edit] = []
+    for each in edits:
+        last = run[-1] if run else None
+        if not (
+            isinstance(each, Insert)
+            and isinstance(last, Insert)
+            and (each.steps, each.index) == (last.steps, last.index + 1)
+        ):
+            if run:
+                yield run
+            run = []
+        run.append(each)
+    if run:
+        yield run
+
+
+def _values(run: Iterable[Edit]) -> list[Any]:
+    return [each.value for each in run if isinstance(each, Insert)]
+
+
 # --- a text and where things stand in it ----------------------------------------------------------
 
 
 class _Text:
     """A YAML text with its nodes."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, newline: str) -> None:
         self.bom = text[: len(text) - len(text.removeprefix("\ufeff"))]
         self.text = text.removeprefix("\ufeff")
-        self.newline = "\r\n" if "\r\n" in text else "\n"
+        self.newline = newline
         self._starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
-        self.root: Any = yaml.compose(self.text, Loader=_LOADER)
+        try:
+            self.root: Any = yaml.compose(self.text, Loader=_LOADER)
+        except yaml.YAMLError:  # the edit before it made something else of the text
+            raise EditError("the file is laid out unusually") from None
 
     def node(self, steps: Steps) -> Any:
         """The node at these steps."""
@@ -138,7 +233,7 @@ class _Text:
 
     def line_start(self, place: int) -> int:
         """Where the line begins that this place is in."""
-        return max(start for start in self._starts if start <= place)
+        return self._starts[bisect_right(self._starts, place) - 1]
 
     def line_end(self, place: int) -> int:
         """Where the line ends that this place is in."""
@@ -237,7 +332,7 @@ def _add(text: _Text, parent: Any, steps: Steps, value: Any, after: str | None) 
         if len(line) + len(more) > WIDTH and len(steps) > 1:
             unfolded = _unfolded(text, parent, steps[:-1])
             if unfolded is not None:
-                return _edit(_Text(unfolded), Put(steps, value, after))
+                return _edit(_Text(unfolded, text.newline), Put(steps, value, after))
         return text.replaced(end, end, more)
     lines = entry(key, value, text.column(text.start(parent.value[0][0])))
     place = text.line_end(end)
@@ -297,13 +392,26 @@ def _insert(text: _Text, node: Any, index: int, value: Any) -> str:
         return text.replaced(text.start(node), text.end(node), f"[{item}]")
     if not node.flow_style:
         return _insert_line(text, items, index, value)
+    return _insert_all(text, items, index, [value])
+
+
+def _insert_all(text: _Text, items: Sequence[Any], index: int, values: Iterable[Any]) -> str:
+    """Put items into a list in flow style, which has some; lines that get too long are broken."""
     at_end = index >= len(items)
     place = text.end(items[-1]) if at_end else text.start(items[index])
-    line = text.text[text.line_start(place) : text.line_end(place)]
-    if len(line) + len(item) + 2 <= WIDTH:
-        return text.replaced(place, place, f", {item}" if at_end else f"{item}, ")
-    margin = "\n" + " " * text.column(text.start(items[0]))
-    return text.replaced(place, place, f",{margin}{item}" if at_end else f"{item},{margin}")
+    margin = " " * text.column(text.start(items[0]))
+    before = text.column(place)  # letters in the line, and those behind the place
+    behind = text.line_end(place) - place
+    new: list[str] = []
+    for item in map(in_flow, values):
+        fits = before + behind + len(item) + 2 <= WIDTH
+        gap = ", " if fits else f",\n{margin}"
+        new.append(f"{gap}{item}" if at_end else f"{item}{gap}")
+        if fits:
+            before += len(item) + 2
+        else:
+            before = len(margin) + (len(item) if at_end else 0)
+    return text.replaced(place, place, "".join(new))
 
 
 def _insert_line(text: _Text, items: Sequence[Any], index: int, value: Any) -> str:

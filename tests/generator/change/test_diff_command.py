@@ -279,7 +279,7 @@ def test_a_spec_that_was_not_in_order_then_is_told_with_its_revision(
         ("--output=x", None),
         ("empty", "this folder holds no protocol.yaml"),
         ("sdk:no-such-distribution", "is not installed here"),
-        ("sdk:", "is not installed here"),
+        ("sdk:", "no distribution is named"),
         ("sdk:pytest", "the spec names no type of sdk:pytest"),
     ],
 )
@@ -367,3 +367,21 @@ def test_help_has_an_example_of_each_side(capsys: pytest.CaptureFixture[str]) ->
     told = capsys.readouterr().out
     for example in ("schema/weather", "HEAD~3", "openapi.yaml", "sdk:openai"):
         assert example in told
+
+
+@pytest.mark.parametrize(
+    ("side", "said"),
+    [
+        ("https://example.org/openapi.yaml", "download it first"),
+        ("-", "save it into a file first"),
+        ("sdk:", "no distribution is named"),
+    ],
+)
+def test_what_is_no_side_yet_is_told(
+    desk: Path, capsys: pytest.CaptureFixture[str], side: str, said: str
+) -> None:
+    del desk
+    assert run(["diff", side, "new.json"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err

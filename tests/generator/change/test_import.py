@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+import yaml
 from support.documents import contract, event, ref, stream
 from threadwire_generator.build import read_spec_files
 from threadwire_generator.change.compare import compare
@@ -625,3 +626,105 @@ def test_a_variant_that_the_document_no_longer_has_is_so_in_all_that_is_generate
     }
     assert views["wire"]["properties"]["type"]["examples"] == ["text", "image", "sound"]
     assert views["documented"]["properties"]["type"]["enum"] == ["text", "sound"]
+
+
+# --- what the dialect cannot say, and names that mean something in YAML ---------------------------
+
+LISTS = {"anyOf": [{"type": "array", "items": TEXT}, {"type": "array", "items": COUNT}]}
+UNTAGGED = {"anyOf": [data("x", x=TEXT), data("y", y=COUNT)]}
+
+
+@pytest.mark.parametrize(
+    ("schema", "made", "path"),
+    [
+        (LISTS, "b: {type: array, items: {}, description: TODO}", "Note.b"),
+        (ref("Lists"), "b: {type: array, items: {}, description: TODO}", "Note.b"),
+        (
+            {"anyOf": [*LISTS["anyOf"], TEXT]},
+            "anyOf: [{type: string}, {type: array, items: {}}]",
+            "Note.b",
+        ),
+        (
+            {"type": "array", "items": LISTS},
+            "b: {type: array, items: {type: array, items: {}}, description: TODO}",
+            "Note.b[]",
+        ),
+    ],
+)
+def test_a_union_of_lists_is_any_list_and_a_person_is_told(
+    schema: dict[str, Any], made: str, path: str
+) -> None:
+    new = stream(ref("Note"), Note=data(a=TEXT, b=schema), Lists=LISTS)
+    lines, result = do(note(a=TEXT), new)
+    assert any(made in line for line in lines)
+    text = "several lists, which a spec cannot tell apart; any list is admitted"
+    assert told(result.plan.questions) == [f"{path}: {text}"]
+
+
+def test_a_union_of_limited_texts_is_any_text() -> None:
+    few = {"enum": ["a"], "type": "string", "minLength": 1}
+    more = {"enum": ["b"], "type": "string", "maxLength": 3}
+    lines, result = do(note(a=TEXT), note(a=TEXT, b={"anyOf": [few, more]}))
+    assert lines == ["+    b: {type: string, description: TODO}"]
+    text = "texts of several limits or formats; any text is admitted"
+    assert told(result.plan.questions) == [f"Note.b: {text}"]
+
+
+def test_objects_that_nothing_tells_apart_are_any_object_with_a_name_or_without() -> None:
+    new = stream(ref("Note"), Note=data(a=TEXT, b=ref("Either")), Either=UNTAGGED)
+    for each in (new, note(a=TEXT, b=UNTAGGED)):
+        lines, _ = do(note(a=TEXT), each)
+        assert lines == ["+    b: {type: object, additionalProperties: true, description: TODO}"]
+
+
+def test_a_variant_with_several_tags_is_said_to_be_one() -> None:
+    both = {"oneOf": [data("type", type={"enum": ["a", "c"]}), kind("b")]}
+    _, result = do(note(a=TEXT), note(a=TEXT, b=both))
+    why = "told apart by `type`, of which a spec has one constant a variant, not several"
+    assert told(result.plan.questions) == [f"Note.b: objects {why}; any object is admitted"]
+
+
+@pytest.mark.parametrize("name", ["$ref", "documented", "properties"])
+def test_a_property_may_be_called_as_a_keyword_is(name: str) -> None:
+    lines, _ = do(note(a=TEXT), note(a=TEXT, **{name: {"enum": ["x", "y"]}}))
+    assert "+  enum: [x, y]" in lines
+    again, result = do(note(**{name: TEXT}), note(**{name: COUNT}))
+    assert again
+    assert told(result.plan.questions) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lines"),
+    [
+        ("string", ["integer", "string", "null"], ['[string, integer, "null"], unit: TODO']),
+        (["string", "integer"], ["integer", "string"], []),
+    ],
+)
+def test_types_are_widened_and_their_order_is_no_difference(
+    old: Any, new: Any, lines: list[str]
+) -> None:
+    found, _ = do(note(a={"type": old}), note(a={"type": new}))
+    fresh = [line for line in found if line.startswith("+")]
+    assert fresh == [f"+    a: {{type: {line}, description: TODO}}" for line in lines]
+
+
+def test_what_an_edit_costs_does_not_grow_with_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    real = yaml.compose
+
+    def compose(text: str, **options: Any) -> Any:
+        read.append(len(text))
+        return real(text, **options)
+
+    def many(count: int, **more: Any) -> dict[str, Any]:
+        names = [f"Type{number}" for number in range(count)]
+        types = {name: data(a=TEXT, **more) for name in names}
+        return stream(ref("Note"), Note=data(**{n.lower(): ref(n) for n in names}), **types)
+
+    monkeypatch.setattr(yaml, "compose", compose)
+    costs: list[int] = []
+    for count in (10, 40):
+        read.clear()
+        do(many(count), many(count, b={"enum": ["x", "y"]}))
+        costs.append(sum(read))
+    assert costs[1] < 8 * costs[0]

@@ -15,7 +15,9 @@ from threadwire_generator.change import import_command
 from threadwire_generator.change.document_texts import facts_of
 from threadwire_generator.change.draft import draft
 from threadwire_generator.change.walk import Facts
+from threadwire_generator.change.writing import JOURNAL, replace_all
 from threadwire_generator.cli import run
+from threadwire_generator.effects import Effects
 from threadwire_generator.spec import Source
 
 ASSISTANTS = Path(__file__).parents[3] / "schema" / "assistants"
@@ -267,14 +269,14 @@ def test_all_files_are_written_or_none(
     desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = texts(desk)
-    real = Path.write_text
+    real = Effects.write
 
-    def refuse(path: Path, *words: Any, **options: Any) -> int:
+    def refuse(self: Effects, path: Path, content: bytes) -> None:
         if path.name.startswith("protocol.yaml"):
             raise OSError(28, "No space left on device", os.fspath(path))
-        return real(path, *words, **options)
+        real(self, path, content)
 
-    monkeypatch.setattr(Path, "write_text", refuse)
+    monkeypatch.setattr(Effects, "write", refuse)
     assert run(["import", "new.json", "--write", "--date", "2026-08-21"]) == 2
     monkeypatch.undo()
     assert "No space left on device" in capsys.readouterr().err
@@ -316,3 +318,130 @@ def test_a_file_that_cannot_be_edited_is_said_to_be(
 )
 def test_the_revision_is_read_where_a_document_names_it(content: bytes, facts: Facts) -> None:
     assert facts_of(content) == facts
+
+
+# --- imports that are cut off, and files that are not like others ---------------------------------
+
+
+class Cut(BaseException):
+    """The end of a process."""
+
+
+class Scissors(Effects):
+    """Effects of which one is the last."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def _one(self) -> None:
+        if self.left == 0:
+            raise Cut
+        self.left -= 1
+
+    def write(self, path: Path, content: bytes) -> None:
+        self._one()
+        super().write(path, content)
+
+    def replace(self, source: Path, target: Path) -> None:
+        self._one()
+        super().replace(source, target)
+
+    def remove(self, path: Path) -> None:
+        self._one()
+        super().remove(path)
+
+
+WRITE = ["import", "new.json", "--write", "--date", "2026-08-21"]
+
+
+def cut_off(desk: Path, after: int) -> tuple[dict[str, str], dict[str, str]]:
+    """Cut an import off after so many effects: the spec as it was, and as it should be."""
+    folder = desk / "schema" / "notes"
+    before = texts(desk)
+    kept = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert run(WRITE) == 0
+    whole = texts(desk)
+    for name, content in kept.items():
+        (folder / name).write_bytes(content)
+    changed = {name: text for name, text in whole.items() if text != before[name]}
+    assert len(changed) == 2
+    with pytest.raises(Cut):
+        replace_all(folder, changed, kept, Scissors(after))
+    return before, whole
+
+
+@pytest.mark.parametrize("after", range(7))
+def test_an_import_that_is_cut_off_is_finished_or_was_never_begun(
+    desk: Path, after: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, whole = cut_off(desk, after)
+    capsys.readouterr()
+    assert run(WRITE) == 0
+    assert texts(desk) == whole
+    finished = "finished an import of 2 files that was cut off\n"
+    assert (finished in capsys.readouterr().out) == (after >= 4)
+
+
+def test_the_spec_of_an_import_that_was_cut_off_is_not_in_order(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cut_off(desk, 5)
+    half = texts(desk)
+    capsys.readouterr()
+    for command in ("generate", "check", "import"):
+        more = ["new.json"] if command == "import" else ["--schema", "schema/notes"]
+        assert run([command, *more]) == 1
+        err = capsys.readouterr().err
+        assert f"schema/notes/{JOURNAL}:" in err
+        assert "threadwire import DOCUMENT --write" in err
+    assert texts(desk) == half
+
+
+def test_what_was_changed_since_an_import_was_cut_off_is_not_replaced(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cut_off(desk, 5)
+    file = desk / "schema" / "notes" / "protocol.yaml"
+    file.write_text(file.read_text() + "# mine\n")
+    half = texts(desk)
+    assert run(WRITE) == 1
+    assert "protocol.yaml:1:1 import/disturbed was changed since" in capsys.readouterr().err
+    assert texts(desk) == half
+
+
+@pytest.mark.parametrize("content", ["", "# a\n[", "[1, {}]", '["", {"../a.yaml": {}}]', "[1, 2]"])
+def test_a_journal_that_is_none_is_refused(
+    desk: Path, content: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (desk / "schema" / "notes" / JOURNAL).write_text(content)
+    before = texts(desk)
+    assert run(WRITE) == 1
+    assert f"{JOURNAL}:1:1 import/journal " in capsys.readouterr().err
+    assert texts(desk) == before
+
+
+def test_modes_stay_and_links_go_on_leading_to_their_files(desk: Path) -> None:
+    folder = desk / "schema" / "notes"
+    (desk / "elsewhere").mkdir()
+    real = (folder / "note.yaml").rename(desk / "elsewhere" / "note.yaml")
+    (folder / "note.yaml").symlink_to(real)
+    real.chmod(0o640)
+    (folder / "protocol.yaml").chmod(0o604)
+    assert run(WRITE) == 0
+    assert (folder / "note.yaml").is_symlink()
+    assert "NoteMood" in real.read_text()
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert (folder / "protocol.yaml").stat().st_mode & 0o777 == 0o604
+    assert [path.name for path in (desk / "elsewhere").iterdir()] == ["note.yaml"]
+
+
+def test_a_read_only_file_is_refused_before_anything_is_written(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = texts(desk)
+    (desk / "schema" / "notes" / "protocol.yaml").chmod(0o444)
+    assert run(WRITE) == 1
+    out, err = capsys.readouterr()
+    assert "protocol.yaml:1:1 import/read-only is read-only — make it writable: chmod u+w" in err
+    assert lines(out)[-1] == "import: 1 file cannot be replaced, nothing written"
+    assert texts(desk) == before

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from support.documents import document, event, ref
 from threadwire_generator import resources
 from threadwire_generator.build import read_spec
 from threadwire_generator.change import writing
@@ -528,3 +529,45 @@ def test_the_hook_that_others_refer_to_calls_the_gate() -> None:
     assert hook["pass_filenames"] is False
     listed = subprocess.run(["git", "check-ignore", ".pre-commit-hooks.yaml"], cwd=root)
     assert listed.returncode != 0
+
+
+NO_DATA: list[dict[str, Any]] = [
+    {"type": "object"},
+    {"type": "object", "additionalProperties": {"type": "string"}},
+    {"anyOf": [{"type": "object", "properties": {name: {"type": "string"}}} for name in "xy"]},
+]
+
+
+@pytest.mark.parametrize("data", NO_DATA)
+def test_events_without_data_that_a_spec_can_have_are_told_at_the_document(
+    desk: Path, data: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (desk / "open.json").write_bytes(document({"Stream": {"oneOf": [event("noted", data)]}}))
+    assert run(["init", "--from", "open.json", "--root", "Stream"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("open.json:")
+    assert " init/data `noted`: its data is no object: no spec can have it — " in err
+    assert ".yaml" not in err
+    assert not (desk / "schema").exists()
+
+
+@pytest.mark.parametrize("name", ["CON", "Nul", "COM1"])
+def test_no_file_is_called_as_a_device_is(desk: Path, name: str) -> None:
+    data = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
+    schemas = {"Stream": {"oneOf": [event("noted", ref(name))]}, name: data}
+    (desk / "open.json").write_bytes(document(schemas))
+    assert run(["init", "--from", "open.json", "--root", "Stream"]) == 0
+    assert (desk / "schema" / "stream" / f"{name.lower()}_types.yaml").exists()
+    assert run(["generate"]) == 0
+
+
+def test_what_keeps_the_suite_from_being_generated_is_told(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = {"type": "object", "properties": {"x": {"enum": ["a-", "a_", "a "]}}, "required": ["x"]}
+    (desk / "open.json").write_bytes(document({"Stream": {"oneOf": [event("noted", data)]}}))
+    assert run(["init", "--from", "open.json", "--root", "Stream"]) == 0
+    text = (
+        "no suite can be generated as it is, leave it out or mend this: the id `noted/x/value-a_`"
+    )
+    assert text in capsys.readouterr().out

@@ -166,6 +166,27 @@ def test_a_discriminator_may_be_all_that_tells_the_tag() -> None:
     assert changes(old, stream(told, Cat=CAT, Dog=DOG)) == []
 
 
+@pytest.mark.parametrize("mapping", [None, {}, {"cat": "Cat"}, {"cat": "Dog", "dog": "Cat"}])
+@pytest.mark.parametrize("nullable", [{}, {"nullable": True}])
+def test_what_a_branch_says_of_its_own_tag_holds(
+    mapping: dict[str, str] | None, nullable: dict[str, bool]
+) -> None:
+    union: dict[str, Any] = {"oneOf": [{**ref("Cat"), **nullable}, ref("Dog")]}
+    discriminator = {"propertyName": "type"} | ({} if mapping is None else {"mapping": mapping})
+    told = {**union, "discriminator": discriminator}
+    old, new = (contract(stream(each, Cat=CAT, Dog=DOG)) for each in (union, told))
+    assert old.types == new.types
+    assert old.events == new.events
+
+
+def test_the_name_of_a_schema_is_its_tag_where_nothing_says_otherwise() -> None:
+    pet = {**CAT, "properties": {"type": TEXT}}
+    discriminator = {"propertyName": "type", "mapping": {"cat": "Cat"}}
+    told = {"oneOf": [ref("Cat"), {**ref("dog"), "nullable": True}], "discriminator": discriminator}
+    old = stream({"oneOf": [ref("Cat"), ref("dog"), {"type": "null"}]}, Cat=CAT, dog=DOG)
+    assert changes(old, stream(told, Cat=pet, dog=pet)) == []
+
+
 def test_a_reference_may_lead_into_a_schema() -> None:
     note: dict[str, Any] = {"type": "object", "properties": {"by": {"enum": ["me"]}, "of": {}}}
     inner = {**note, "properties": {**note["properties"], "of": ref("Note/properties/by")}}
@@ -269,6 +290,9 @@ def test_what_is_no_document_is_told(
         ("{$ref: 'https://example.org/api.yaml'}", "openapi/remote"),
         ("{$ref: '#/components/responses/Note'}", "openapi/reference"),
         ("{$ref: '#/components/schemas/Note2'}", "openapi/reference"),
+        ("{$ref: '#/components/schemas/Note/properties/txt'}", "openapi/reference"),
+        ("{$ref: '#/components/schemas/Note/required/0'}", "openapi/reference"),
+        ("{$ref: '#/components/schemas/Note/'}", "openapi/reference"),
         ("{$ref: '#'}", "openapi/reference"),
         ("{$ref: 7}", "openapi/reference"),
         ("{type: text}", "openapi/schema"),
@@ -277,7 +301,11 @@ def test_what_is_no_document_is_told(
         ("{allOf: [7]}", "openapi/schema"),
         ("{type: object, properties: [a]}", "openapi/schema"),
         ("{type: object, required: true}", "openapi/schema"),
+        ("{type: object, required: [1]}", "openapi/schema"),
         ("{type: string, enum: a}", "openapi/schema"),
+        ("{enum: []}", "openapi/schema"),
+        ("{type: []}", "openapi/schema"),
+        ("{type: string, type: integer}", "openapi/twice"),
         ("{type: integer, minimum: '1'}", "openapi/schema"),
         ("{type: string, maxLength: true}", "openapi/schema"),
         ("text", "openapi/schema"),
@@ -291,6 +319,52 @@ def test_what_is_wrong_in_a_schema_is_told_at_its_line(schema: str, rule: str) -
     finding = the_finding(text)
     assert (finding.rule, finding.line) == (rule, 15)
     assert finding.column >= 15
+
+
+def test_a_part_that_is_not_there_is_told_with_one_that_is_near() -> None:
+    text = PLAIN.replace("text: {type: string}", "text: {}\n        more: {$ref: '%s'}")
+    finding = the_finding(text % "#/components/schemas/Note/properties/txt")
+    assert (finding.line, finding.cure) == (16, "did you mean `text`?")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ('"3.1.0",', '"3.1.0",\n"openapi": "3.1.0",', 2),
+        ('"Note": {"type"', '"Note": {},\n"Note": {"type"', 2),
+        ('"text":', '"text": {},\n"text":', 1),
+    ],
+)
+def test_a_key_that_stands_twice_in_json_is_told(old: str, new: str, line: int) -> None:
+    text = document(stream(ref("Note"), Note={"type": "object", "properties": {"text": TEXT}}))
+    assert old in text.decode()
+    finding = the_finding(text.decode().replace(old, new), "Stream")
+    assert (finding.rule, finding.line) == ("openapi/twice", line)
+
+
+@pytest.mark.parametrize(
+    ("addition", "line"), [("    Note: {}\n", 16), ("components: {}\n", 16), ("openapi: 1\n", 16)]
+)
+def test_a_key_that_stands_twice_in_yaml_is_told(addition: str, line: int) -> None:
+    finding = the_finding(PLAIN + addition)
+    assert (finding.rule, finding.line) == ("openapi/twice", line)
+
+
+def test_a_key_may_stand_twice_in_what_is_not_read() -> None:
+    assert findings(PLAIN + "    Aside: {a: 1, a: 2}\npaths: {x: 1, x: 2}\n") == []
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\uDFFF", "\\ud83d\\u0041", "\\\\\\udc00"])
+def test_half_a_character_in_json_is_told_at_its_place(half: str) -> None:
+    text = document(stream({"const": "a"})).decode().replace('"a"', f'"{half}"')
+    finding = the_finding(text.replace('"const"', '\n"const"'), "Stream")
+    assert (finding.rule, finding.line) == ("openapi/encoding", 2)
+
+
+@pytest.mark.parametrize("whole", ["\\ud83d\\ude00", "\\\\ud800", "\\u0041"])
+def test_a_whole_character_in_json_may_be_escaped(whole: str) -> None:
+    text = document(stream({"const": "a"})).decode().replace('"a"', f'"{whole}"')
+    assert findings(text, "Stream") == []
 
 
 def test_what_is_wrong_in_json_is_told_at_its_schema() -> None:
@@ -353,6 +427,37 @@ def test_types_that_meet_without_an_end_are_told() -> None:
     }
     told = findings(document(stream(ref("One"), One=one, Two=two)))
     assert {finding.rule for finding in told} == {"openapi/endless"}
+
+
+@pytest.mark.parametrize("inner", [ref("Last"), {"allOf": [ref("Last"), {"type": "object"}]}])
+def test_a_long_chain_of_references_is_followed(inner: dict[str, Any]) -> None:
+    chain = {f"T{at}": ref(f"T{at + 1}") for at in range(5000)} | {"T5000": inner}
+    note = {"type": "object", "properties": {"x": TEXT}}
+    assert changes(stream(note), stream(ref("T0"), **chain, Last=note)) == []
+
+
+@pytest.mark.parametrize(
+    "beside", [[], [{"type": "object"}], [{"allOf": [{"allOf": [{"minProperties": 1}, CAT]}, CAT]}]]
+)
+def test_a_long_chain_of_compositions_is_read_or_told_once(beside: list[Any]) -> None:
+    chain = {f"T{at}": {"allOf": [ref(f"T{at + 1}"), *beside]} for at in range(5000)}
+    data = {"allOf": [ref("T0"), {"type": "object"}]}
+    finding = the_finding(document(stream(data, **chain, T5000=CAT)), "Stream")
+    assert finding.rule == "openapi/size"
+    assert "lead to each other" in finding.message
+
+
+@pytest.mark.parametrize("length", [4, 20, 40])
+def test_unions_that_multiply_are_told_at_once(length: int) -> None:
+    def chain(at: int) -> dict[str, Any]:
+        sides = [{"type": "object", "properties": {f"{side}{at}": TEXT}} for side in "ab"]
+        return {"allOf": [{"anyOf": sides}, ref(f"T{at + 1}")]}
+
+    schemas = {f"T{at}": chain(at) for at in range(length)} | {f"T{length}": CAT}
+    begun = time.process_time()
+    told = findings(document(stream(ref("T0"), **schemas)), "Stream")
+    assert [finding.rule for finding in told] == (["openapi/size"] if length > 4 else [])
+    assert time.process_time() - begun < 10
 
 
 def test_a_document_that_is_too_large_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

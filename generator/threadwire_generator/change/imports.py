@@ -55,7 +55,7 @@ def plan_import(
     new = _used(walk)
     _merge(walk, new)
     edits = {file: list(each) for file, each in ledger.edits.items()}
-    texts: dict[str, str] = {}
+    fresh: dict[str, list[str]] = {}  # the types of files that are new themselves
     contents = {document.name: document.content.decode("utf-8") for document in documents}
     for name in new:
         file = walk.homes.homes[name]
@@ -63,8 +63,8 @@ def plan_import(
             after = walk.homes.behind[name]
             edits.setdefault(file, []).append(Put((name,), walk.homes.new[name], after))
         else:
-            names = [each for each in new if walk.homes.homes[each] == file]
-            texts[file] = types_text(walk.homes.new, names)
+            fresh.setdefault(file, []).append(name)
+    texts = {file: types_text(walk.homes.new, names) for file, names in fresh.items()}
     source = _source_edits(spec, facts)
     if source:
         edits.setdefault(PROTOCOL_FILE, []).extend(source)

@@ -213,7 +213,7 @@ def _check_escapes(outline: Outline) -> None:
         if escape.group(1):
             before = outline.text[: escape.start()]
             mark = Mark(outline.file, before.count("\n") + 1, len(before) - before.rfind("\n"))
-            message = f"{escape.group(1)} is half a character"
+            message = f"{escape.group(0)} is half a character"
             raise UnreadableError(mark, "encoding", message, "write both halves, or neither")
 
 

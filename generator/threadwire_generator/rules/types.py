@@ -172,11 +172,12 @@ def empty_enum(view: View) -> Iterator[Problem]:
 def enum_value_twice(view: View) -> Iterator[Problem]:
     """Values that an enum lists again."""
     for schema in view.schemas:
-        values = schema.body.get("enum", ())
-        for index, value in enumerate(values):
-            if value in values[:index]:
+        seen: set[str] = set()
+        for index, value in enumerate(schema.body.get("enum", ())):
+            if value in seen:
                 message = f"the value {show(value)} is here twice"
                 yield Problem(schema.mark("enum", index), message, "keep one of the two")
+            seen.add(value)
 
 
 def union_variant_no_object(view: View) -> Iterator[Problem]:

@@ -99,3 +99,10 @@ def test_a_revision_is_the_list_of_its_cases() -> None:
     assert suite().frozen(1) < suite().frozen(2)
     with pytest.raises(SuiteError, match="no revision 7 of this suite; there are: 1, 2"):
         suite().frozen(7)
+
+
+def test_the_readme_counts_the_cases_that_there_are() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    cases = load_suite().cases
+    framing = sum(case.id.startswith("framing/") for case in cases)
+    assert f"\n{framing} cases of {len(cases)}: {framing} pass, 0 unaccounted" in text

@@ -12,33 +12,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.ticker import PROTOCOL, TYPES
 from threadwire_generator import cli, commands
 from threadwire_generator.cli import COMMANDS, run
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PYTHON = [sys.executable, "-m", "threadwire_generator.cli"]
-
-PROTOCOL = """\
-# yaml-language-server: $schema=../meta/protocol.schema.json
-protocol: ticker
-title: A ticker
-package: ticker_events
-union: TickerEvent
-description: Prices as they change.
-selector: {in: data, member: kind}
-end: eof
-events:
-  price: {class: PriceEvent, payload: Price, when: A price has changed.}
-"""
-TYPES = """\
-# yaml-language-server: $schema=../meta/types.schema.json
-Price:
-  description: A price.
-  required: [kind, symbol]
-  properties:
-    kind: {const: price, description: What this is.}
-    symbol: {type: string, description: What it is the price of.}
-"""
 
 
 @pytest.fixture

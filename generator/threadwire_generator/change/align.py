@@ -27,7 +27,7 @@ from threadwire_generator.change.contract import (
 )
 from threadwire_generator.change.keywords import is_list, is_mapping
 from threadwire_generator.change.model import LIMITS, Alternatives, Body
-from threadwire_generator.change.variants import json_type, tag_values, united
+from threadwire_generator.change.variants import json_type, merged, tag_values
 from threadwire_generator.load import Steps
 from threadwire_generator.targets.jsonschema.bundle import DISPLACES, ONLY_BESIDE
 
@@ -118,10 +118,8 @@ class Aligner:
 
     def alternatives(self, schema: Schema) -> Alternatives:
         """The alternatives but null, each with the type of the document that is it alone."""
-        found = list(self.contract.alternatives(schema))
-        names = dict(found)
-        parts = united(part for part, _ in found).present.parts
-        return tuple((part, self._alone(part, names.get(part))) for part in parts)
+        found = merged(self.contract, schema)
+        return tuple((part, self._alone(part, name)) for part, name in found)
 
     def _alone(self, part: Part, name: str | None) -> str | None:
         if name is None:

@@ -27,7 +27,7 @@ from threadwire_generator.change.contract import (
 )
 from threadwire_generator.change.keywords import is_list, is_mapping
 from threadwire_generator.change.naming import Names, attribute, camel, singular, stem
-from threadwire_generator.change.variants import tag_of, tag_values, united
+from threadwire_generator.change.variants import merged, tag_of, tag_values
 from threadwire_generator.rules.fields import contradicts
 from threadwire_generator.rules.names import field_problem
 
@@ -170,10 +170,8 @@ class Modeller:
 
     def alternatives(self, schema: Schema) -> Alternatives:
         """The alternatives but null, each with the type of the contract that is it alone."""
-        found = list(self.contract.alternatives(schema))
-        names = dict(found)
-        parts = united(part for part, _ in found).present.parts
-        return tuple((part, self._alone(part, names.get(part))) for part in parts)
+        found = merged(self.contract, schema)
+        return tuple((part, self._alone(part, name)) for part, name in found)
 
     def _alone(self, part: Part, name: str | None) -> str | None:
         if name is None or self.contract.resolve(self.contract.types[name]).parts != (part,):

@@ -28,6 +28,14 @@ from threadwire_generator.change.keywords import is_integral
 USUAL_TAGS = ("type", "kind")  # where several members could be the tag; the only ones of one object
 
 
+def merged(contract: Contract, schema: Schema) -> Iterator[tuple[Part, str | None]]:
+    """The alternatives but null, those made one that can be, each with the type it stands in."""
+    found = list(contract.alternatives(schema))
+    names = dict(found)
+    for part in united(part for part, _ in found).present.parts:
+        yield part, names.get(part)
+
+
 def united(parts: Iterable[Part]) -> Schema:
     """The schema of these alternatives, with those made one that admit what one would."""
     merged: dict[Part, None] = {}

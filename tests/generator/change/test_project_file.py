@@ -8,30 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.ticker import PROTOCOL, TYPES
 from threadwire_generator.change.project import OPTIONS, Project, find_project, read_project
 from threadwire_generator.change.toml_file import load_toml
 from threadwire_generator.cli import COMMANDS, run, threadwire
 from threadwire_generator.findings import Finding, format_finding
-
-PROTOCOL = """\
-protocol: ticker
-title: A ticker
-package: ticker_events
-union: TickerEvent
-description: Prices as they change.
-selector: {in: data, member: kind}
-end: eof
-events:
-  price: {class: PriceEvent, payload: Price, when: A price has changed.}
-"""
-TYPES = """\
-Price:
-  description: A price.
-  required: [kind, symbol]
-  properties:
-    kind: {const: price, description: What this is.}
-    symbol: {type: string, description: What it is the price of.}
-"""
 
 
 @pytest.fixture

@@ -158,7 +158,8 @@ def _at_revision(side: Side, schema: Path | None) -> tuple[Base, Path]:
         base = read_base(schema, side.text)
     except BaseError as error:
         said = str(error).removeprefix(f"--against {side.text}: ").replace("--against", "it")
-        message, _, cure = said.partition(" — ")
+        reason, _, cure = said.partition(" — ")
+        message = f"there is no such file or folder, and {reason}"
         raise _failed(side.text, message, cure or _SIDE_CURE) from error
     if not base.files:
         raise _failed(side.text, base.note, "name a revision that has it")
